@@ -1,0 +1,131 @@
+import type { AutoScaling } from '@aws-sdk/client-auto-scaling'
+import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import type { EC2 } from '@aws-sdk/client-ec2'
+import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { IAM } from '@aws-sdk/client-iam'
+import type { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api'
+import type { S3 } from '@aws-sdk/client-s3'
+import type { SSM } from '@aws-sdk/client-ssm'
+import type { STS } from '@aws-sdk/client-sts'
+import type { AwsCredentialIdentity } from '@smithy/types'
+import { type Gate, install } from './middleware.ts'
+import { CarefulRetry } from './retry.ts'
+
+/** One client a service. Each is loaded with the first call that needs it, so that `--help` loads none. */
+export interface Clients {
+  readonly ec2: EC2
+  readonly elbv2: ElasticLoadBalancingV2
+  readonly autoscaling: AutoScaling
+  readonly iam: IAM
+  readonly s3: S3
+  readonly logs: CloudWatchLogs
+  readonly ssm: SSM
+  readonly sts: STS
+  readonly tagging: ResourceGroupsTaggingAPI
+}
+
+export type Service = keyof Clients
+
+export interface Connection {
+  readonly region: string
+  readonly profile?: string | undefined
+  /** All services go there; null: wherever the SDK's own settings say. */
+  readonly endpoint: string | null
+  /** Only for the local AWS; else the SDK's standard chain. */
+  readonly credentials?: AwsCredentialIdentity | undefined
+}
+
+interface Anything {
+  readonly [method: string]: (...args: unknown[]) => unknown
+}
+type Construct = (config: object) => object
+
+const LOADERS: Readonly<Record<Service, () => Promise<Construct>>> = {
+  ec2: async () => maker((await import('@aws-sdk/client-ec2')).EC2),
+  elbv2: async () => maker((await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2),
+  autoscaling: async () => maker((await import('@aws-sdk/client-auto-scaling')).AutoScaling),
+  iam: async () => maker((await import('@aws-sdk/client-iam')).IAM),
+  s3: async () => maker((await import('@aws-sdk/client-s3')).S3),
+  logs: async () => maker((await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs),
+  ssm: async () => maker((await import('@aws-sdk/client-ssm')).SSM),
+  sts: async () => maker((await import('@aws-sdk/client-sts')).STS),
+  tagging: async () => maker((await import('@aws-sdk/client-resource-groups-tagging-api')).ResourceGroupsTaggingAPI),
+}
+
+const maker =
+  <C extends object>(Client: new (config: never) => C): Construct =>
+  (config) =>
+    new Client(config as never)
+
+/** Lazy clients for a connection, whose calls pass through `gate`. */
+export function connect(connection: Connection, gate: Gate): Clients {
+  const client = (service: Service) => lazy(async () => build(service, connection, gate))
+  return Object.fromEntries(Object.keys(LOADERS).map((service) => [service, client(service as Service)])) as unknown as Clients
+}
+
+async function build(service: Service, connection: Connection, gate: Gate): Promise<object> {
+  const [construct, handler] = await Promise.all([LOADERS[service](), sharedHandler()])
+  const { region, profile, endpoint, credentials } = connection
+  const client = construct({
+    region,
+    retryStrategy: new CarefulRetry(),
+    requestHandler: handler,
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === null ? {} : { endpoint }),
+    // A bucket name in the host name needs DNS that a custom endpoint rarely has.
+    ...(service === 's3' && customEndpoint(endpoint) ? { forcePathStyle: true } : {}),
+    ...(credentials === undefined ? {} : { credentials }),
+  })
+  install(client, service, gate)
+  return client
+}
+
+/** Whether calls go anywhere else than to AWS itself. */
+export const customEndpoint = (endpoint: string | null): boolean =>
+  endpoint !== null || (process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3 ?? '') !== ''
+
+let handler: Promise<object> | undefined
+
+/** One pool of connections for all clients of the process. */
+function sharedHandler(): Promise<object> {
+  handler ??= import('@smithy/node-http-handler').then(
+    ({ NodeHttpHandler }) =>
+      new NodeHttpHandler({
+        connectionTimeout: 5_000,
+        requestTimeout: 30_000,
+        throwOnRequestTimeout: true,
+        httpAgent: { keepAlive: true, maxSockets: 64 },
+        httpsAgent: { keepAlive: true, maxSockets: 64 },
+      }),
+  )
+  return handler
+}
+
+/**
+ * Stands in for a client until a method of it is called. `paginate…` gives an iterable, everything else a promise,
+ * exactly as the client's own methods do.
+ */
+function lazy(load: () => Promise<object>): object {
+  let loaded: Promise<Anything> | undefined
+  const get = () => {
+    loaded ??= load() as Promise<Anything>
+    return loaded
+  }
+  return new Proxy({}, { get: (_, name) => (typeof name === 'string' && name !== 'then' ? method(get, name) : undefined) })
+}
+
+function method(get: () => Promise<Anything>, name: string): (...args: unknown[]) => unknown {
+  if (name.startsWith('paginate')) {
+    return async function* pages(...args: unknown[]) {
+      const client = await get()
+      yield* call(client, name, args) as AsyncIterable<unknown>
+    }
+  }
+  return async (...args) => call(await get(), name, args)
+}
+
+const call = (client: Anything, name: string, args: unknown[]): unknown => {
+  const found = client[name]
+  if (typeof found !== 'function') throw new TypeError(`The SDK's client has no method ${name}.`)
+  return found.apply(client, args)
+}
