@@ -60,7 +60,9 @@ const maker =
 /** Lazy clients for a connection, whose calls pass through `gate`. */
 export function connect(connection: Connection, gate: Gate): Clients {
   const client = (service: Service) => lazy(async () => build(service, connection, gate))
-  return Object.fromEntries(Object.keys(LOADERS).map((service) => [service, client(service as Service)])) as unknown as Clients
+  return Object.fromEntries(
+    Object.keys(LOADERS).map((service) => [service, client(service as Service)]),
+  ) as unknown as Clients
 }
 
 async function build(service: Service, connection: Connection, gate: Gate): Promise<object> {
@@ -111,7 +113,10 @@ function lazy(load: () => Promise<object>): object {
     loaded ??= load() as Promise<Anything>
     return loaded
   }
-  return new Proxy({}, { get: (_, name) => (typeof name === 'string' && name !== 'then' ? method(get, name) : undefined) })
+  return new Proxy(
+    {},
+    { get: (_, name) => (typeof name === 'string' && name !== 'then' ? method(get, name) : undefined) },
+  )
 }
 
 function method(get: () => Promise<Anything>, name: string): (...args: unknown[]) => unknown {

@@ -28,7 +28,8 @@ export async function identify(clients: Clients): Promise<Identity> {
 }
 
 /** Graviton families carry a `g` after the generation: t4g, m7gd, c8g. */
-const architecture = (instanceType: string): 'arm64' | 'x86_64' => (/^[a-z]+\d+g/.test(instanceType) ? 'arm64' : 'x86_64')
+const architecture = (instanceType: string): 'arm64' | 'x86_64' =>
+  /^[a-z]+\d+g/.test(instanceType) ? 'arm64' : 'x86_64'
 
 /** Reads the facts: two calls, at once. */
 export async function readFacts(
@@ -38,7 +39,12 @@ export async function readFacts(
 ): Promise<Facts> {
   const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture(wanted.instanceType)}`
   const [zones, image] = await Promise.all([
-    clients.ec2.describeAvailabilityZones({ Filters: [{ Name: 'state', Values: ['available'] }, { Name: 'zone-type', Values: ['availability-zone'] }] }),
+    clients.ec2.describeAvailabilityZones({
+      Filters: [
+        { Name: 'state', Values: ['available'] },
+        { Name: 'zone-type', Values: ['availability-zone'] },
+      ],
+    }),
     clients.ssm.getParameter({ Name: name }),
   ])
   const imageId = image.Parameter?.Value

@@ -14,7 +14,9 @@ const wire = (error: unknown): Wire => (typeof error === 'object' && error !== n
 /** AWS's code without the suffixes that the SDK's shapes add (aws-behaviours.md 0.1). */
 export const codeOf = (error: unknown): string => {
   const { name, code, Code } = wire(error)
-  const raw = [name, Code, code].find((candidate) => typeof candidate === 'string' && !['Error', 'Unknown', 'UnknownError'].includes(candidate))
+  const raw = [name, Code, code].find(
+    (candidate) => typeof candidate === 'string' && !['Error', 'Unknown', 'UnknownError'].includes(candidate),
+  )
   return (raw ?? '').replace(/(Exception|Fault|Error)$/, '')
 }
 
@@ -43,8 +45,18 @@ export async function unlessGone<T>(act: Promise<T>): Promise<T | undefined> {
 }
 
 const CREDENTIALS = new Set([
-  'ExpiredToken', 'RequestExpired', 'InvalidClientTokenId', 'UnrecognizedClient', 'InvalidAccessKeyId', 'AuthFailure',
-  'SignatureDoesNotMatch', 'InvalidSignature', 'CredentialsProvider', 'TokenProvider', 'OptInRequired', 'InvalidToken',
+  'ExpiredToken',
+  'RequestExpired',
+  'InvalidClientTokenId',
+  'UnrecognizedClient',
+  'InvalidAccessKeyId',
+  'AuthFailure',
+  'SignatureDoesNotMatch',
+  'InvalidSignature',
+  'CredentialsProvider',
+  'TokenProvider',
+  'OptInRequired',
+  'InvalidToken',
 ])
 
 /** Bad or expired credentials: the run ends, no resource is to blame (aws-behaviours.md 0.3). */
@@ -54,11 +66,23 @@ const DENIED = new Set(['UnauthorizedOperation', 'AccessDenied', 'Authorization'
 
 export const isDenied = (error: unknown): boolean => DENIED.has(codeOf(error))
 
-const NETWORK = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_SOCKET'])
+const NETWORK = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_SOCKET',
+])
 
 /** The endpoint cannot be reached, or hung up. */
 export const isNetwork = (error: unknown): boolean =>
-  NETWORK.has(wire(error).code ?? '') || ['Timeout', 'RequestTimeout', 'Abort'].includes(codeOf(error)) || /socket hang up/.test(messageOf(error))
+  NETWORK.has(wire(error).code ?? '') ||
+  ['Timeout', 'RequestTimeout', 'Abort'].includes(codeOf(error)) ||
+  /socket hang up/.test(messageOf(error))
 
 /** No answer that says what has happened: the call may or may not have taken effect. */
 export function isLost(error: unknown): boolean {
@@ -67,18 +91,21 @@ export function isLost(error: unknown): boolean {
   return isNetwork(error) || (status !== undefined && status >= 500 && !isCapacity(error))
 }
 
-const CAPACITY = /^(Insufficient\w*Capacity|\w*LimitExceeded|LimitExceeded|\w*QuotaExceeded|TooMany(?!Requests)\w*|Unsupported|MaxTemplateVersionLimitExceeded)$/
+const CAPACITY =
+  /^(Insufficient\w*Capacity|\w*LimitExceeded|LimitExceeded|\w*QuotaExceeded|TooMany(?!Requests)\w*|Unsupported|MaxTemplateVersionLimitExceeded)$/
 
 /** Quota and capacity refusals. Never retried as if they were throttles (aws-behaviours.md 0.2, traps 1 and 2). */
 export const isCapacity = (error: unknown): boolean =>
   CAPACITY.test(codeOf(error)) && !['RequestLimitExceeded', 'ProvisionedThroughputExceeded'].includes(codeOf(error))
 
-const EXISTS = /(AlreadyExists|AlreadyExist|\.Duplicate|^Duplicate\w+|InvalidSubnet\.Conflict|AlreadyOwnedByYou|IdempotentParameterMismatch|AlreadyAssociated)/
+const EXISTS =
+  /(AlreadyExists|AlreadyExist|\.Duplicate|^Duplicate\w+|InvalidSubnet\.Conflict|AlreadyOwnedByYou|IdempotentParameterMismatch|AlreadyAssociated)/
 
 /** Something of that name, token or range is there: look. */
 export const isExisting = (error: unknown): boolean => EXISTS.test(codeOf(error))
 
-const PASSING = /(InvalidState|IncorrectState|IncorrectInstanceState|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/
+const PASSING =
+  /(InvalidState|IncorrectState|IncorrectInstanceState|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/
 
 /** Refused because of the thing's state: right to try again when it is ready. */
 export const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error))

@@ -44,7 +44,11 @@ const operationOf = (context: Context): string => (context.commandName ?? '').re
 export function install(client: object, service: Service, gate: Gate): void {
   const stack = (client as { middlewareStack: Stack }).middlewareStack
   stack.add(guard(service, gate), { step: 'initialize', name: 'ecomInfraGate', priority: 'high' })
-  stack.addRelativeTo(meter(service, gate), { relation: 'after', toMiddleware: 'retryMiddleware', name: 'ecomInfraMeter' })
+  stack.addRelativeTo(meter(service, gate), {
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
+    name: 'ecomInfraMeter',
+  })
 }
 
 const guard =
@@ -62,7 +66,10 @@ const guard =
 async function within<T>(ms: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error(`No answer within ${ms / 1000} s.`), { name: 'TimeoutError' })), ms)
+    timer = setTimeout(
+      () => reject(Object.assign(new Error(`No answer within ${ms / 1000} s.`), { name: 'TimeoutError' })),
+      ms,
+    )
   })
   call.catch(() => undefined)
   return Promise.race([call, late]).finally(() => clearTimeout(timer))
@@ -76,7 +83,15 @@ const meter =
     return async (args) => {
       const began = performance.now()
       const tell = (requestId: string | null, code: string | null) =>
-        gate.heard({ service, operation, mutating, attempt: attemptOf(args), ms: performance.now() - began, requestId, code })
+        gate.heard({
+          service,
+          operation,
+          mutating,
+          attempt: attemptOf(args),
+          ms: performance.now() - began,
+          requestId,
+          code,
+        })
       try {
         const result = await next(args)
         tell(requestIdOf(result.output) ?? null, null)

@@ -1,4 +1,4 @@
-import type { Filter, ResourceType as Ec2Kind, TagSpecification } from '@aws-sdk/client-ec2'
+import type { ResourceType as Ec2Kind, Filter, TagSpecification } from '@aws-sdk/client-ec2'
 import type { Address } from '../engine/ref.ts'
 import type { Asked } from '../engine/resource.ts'
 import type { Ctx } from './ctx.ts'
@@ -37,7 +37,10 @@ export const born = (ctx: Ctx, kind: Ec2Kind, address: Address, generation?: str
 export const oursFilter = (ctx: Ctx): Filter[] => [{ Name: `tag:${STACK}`, Values: [ctx.stack] }]
 
 /** Every item of every page. */
-export async function all<Page, Item>(pages: AsyncIterable<Page>, items: (page: Page) => readonly Item[] | undefined): Promise<Item[]> {
+export async function all<Page, Item>(
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
   const list: Item[] = []
   for await (const page of pages) list.push(...(items(page) ?? []))
   return list
@@ -50,7 +53,11 @@ export async function all<Page, Item>(pages: AsyncIterable<Page>, items: (page: 
 export async function oursAndAsked<Item>(
   ctx: Ctx,
   asked: readonly Asked[],
-  how: { readonly list: (filters: Filter[]) => Promise<readonly Item[]>; readonly idFilter: string; readonly id: (item: Item) => string | undefined },
+  how: {
+    readonly list: (filters: Filter[]) => Promise<readonly Item[]>
+    readonly idFilter: string
+    readonly id: (item: Item) => string | undefined
+  },
 ): Promise<readonly Item[]> {
   const ours = await how.list(oursFilter(ctx))
   const seen = new Set(ours.map(how.id))
@@ -63,7 +70,12 @@ export async function oursAndAsked<Item>(
  * Whose a tagged thing is. Ours: our stack's tag, or none at all on an id that our manifest remembers.
  * The address is the tag's, else the one that was asked for by that id.
  */
-export function claim(ctx: Ctx, id: string, tags: Tags, asked: readonly Asked[]): { readonly address: Address; readonly ours: boolean } {
+export function claim(
+  ctx: Ctx,
+  id: string,
+  tags: Tags,
+  asked: readonly Asked[],
+): { readonly address: Address; readonly ours: boolean } {
   const remembered = asked.find((one) => one.id === id)
   const ours = tags[STACK] === ctx.stack || (tags[STACK] === undefined && remembered !== undefined)
   const address = (ours && remembered?.address) || tags[ADDRESS] || remembered?.address || `unknown/${id}`

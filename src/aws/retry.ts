@@ -35,7 +35,8 @@ export class CarefulRetry implements RetryStrategyV2 {
     const { errorType } = info
     const error: unknown = info.error
     const count = last.getRetryCount() + 1
-    const again = (errorType === 'THROTTLING' || errorType === 'TRANSIENT') && !isCapacity(error) && !blind.has(error as object)
+    const again =
+      (errorType === 'THROTTLING' || errorType === 'TRANSIENT') && !isCapacity(error) && !blind.has(error as object)
     if (!again || count >= ATTEMPTS) throw new Error('no retry')
     await pause(Math.random() * Math.min(CEILING, BASE[errorType] * 2 ** count))
     return token(count)

@@ -39,10 +39,17 @@ export function diff(type: AnyType, spec: object, tags: Tags, live: Live): reado
 function tagDiff(want: Tags, have: Tags): readonly Difference[] {
   return Object.entries(want)
     .filter(([key, value]) => have[key] !== value)
-    .map(([key, value]) => ({ path: `tags.${key}`, field: 'tags', from: have[key] ?? null, to: value, change: 'mutable' }))
+    .map(([key, value]) => ({
+      path: `tags.${key}`,
+      field: 'tags',
+      from: have[key] ?? null,
+      to: value,
+      change: 'mutable',
+    }))
 }
 
-const isPlain = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPlain = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Goes down into plain objects, so that a difference names the setting and not the whole group. */
 function leaves(path: string, from: unknown, to: unknown): readonly (readonly [string, unknown, unknown])[] {

@@ -1,5 +1,15 @@
 /** The exit codes of `cli.md`. Scripts rely on them. */
-export const EXIT = { ok: 0, failed: 1, refused: 2, drift: 3, locked: 4, declined: 5, leftovers: 6, sigint: 130, sigterm: 143 } as const
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  refused: 2,
+  drift: 3,
+  locked: 4,
+  declined: 5,
+  leftovers: 6,
+  sigint: 130,
+  sigterm: 143,
+} as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 

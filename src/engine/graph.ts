@@ -49,18 +49,31 @@ export class Part {
     this.#place = place
   }
 
-  /** Declares a resource. Throws when the address is taken: that is a bug of the blueprint. */
+  /**
+   * Declares a resource. `after` is for an order that no field of AWS expresses (a NAT gateway works only once the
+   * internet gateway is attached). Throws when the address is taken: that is a bug of the blueprint.
+   */
   add<Spec extends object, Out extends object>(
     type: ResourceType<Spec, Out, never>,
     name: string,
     spec: { readonly [K in keyof Spec]: Wired<Spec[K]> },
+    after: readonly Handle<unknown>[] = [],
   ): Handle<Out> {
     const address: Address = `${type.type}/${name}`
     if (this.#graph.nodes.has(address)) throw new Error(`The blueprint declares ${address} twice.`)
-    const edges = edgesIn(spec)
+    const mentioned = edgesIn(spec)
+    const extra = after.filter((handle) => !mentioned.some((edge) => edge.address === handle.address))
+    const edges = [...mentioned, ...extra.map(({ address: to }): Edge => ({ address: to, need: null }))]
     const stranger = edges.find((edge) => !this.#graph.nodes.has(edge.address))
     if (stranger) throw new Error(`${address} mentions ${stranger.address}, which is not in the graph.`)
-    this.#graph.nodes.set(address, { address, type: type as unknown as AnyType, spec, layer: this.#layer, place: this.#place, edges })
+    this.#graph.nodes.set(address, {
+      address,
+      type: type as unknown as AnyType,
+      spec,
+      layer: this.#layer,
+      place: this.#place,
+      edges,
+    })
     return {
       address,
       ref: (field, need) => (need === undefined ? { $ref: address, field } : { $ref: address, field, need }),
