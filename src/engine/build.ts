@@ -1,0 +1,212 @@
+import { type Difference, diff } from './diff.ts'
+import { Failed } from './errors.ts'
+import { GENERATION, generationOf } from './generation.ts'
+import type { Observer } from './observer.ts'
+import type { Step } from './plan.ts'
+import type { Address } from './ref.ts'
+import type { AnyType, Live } from './resource.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Seconds that AWS may take to show what was changed (aws-behaviours.md 0.4). */
+const PROPAGATION = 300
+/** Seconds that a look is repeated after a lost answer: by its name or token a thing is known at once. */
+const DOUBT = { name: 30, token: 30, tags: 60 } as const
+/** Looks that a change may take to show, before it is asked for again. */
+const PATIENCE = 3
+const ATTEMPTS = 4
+
+export interface Builder {
+  readonly runtime: Runtime
+  readonly observer: Observer
+  /** The tokens that were announced, by address. */
+  readonly tokens: Map<Address, string>
+  /** What has been brought in line, whether the plan had foreseen it or not. */
+  readonly corrected: Set<Address>
+}
+
+/** One resource being brought in line. */
+interface Work {
+  readonly step: Step
+  readonly address: Address
+  readonly type: AnyType
+  readonly spec: object
+  readonly ctx: unknown
+}
+
+const workOn = (builder: Builder, step: Step, spec: object): Work => ({
+  ...{ step, address: step.address, type: step.type, spec },
+  ctx: builder.runtime.ctx(step.place, step.address),
+})
+
+/** Creates what is missing, then brings it in line exactly as if it had been there all along. */
+export async function make(builder: Builder, step: Step, spec: object): Promise<Live> {
+  const work = workOn(builder, step, spec)
+  const id = await bring(builder, work)
+  builder.observer.learn(work.address, { id, live: null })
+  builder.runtime.journal.record(work.address, entryOf(step, { id, out: {} }))
+  return settle(builder, work, { id, live: null })
+}
+
+/** Brings what is there in line. Costs no call when, with everything known, nothing differs after all. */
+export async function mend(builder: Builder, step: Step, spec: object, live: Live): Promise<Live> {
+  const work = workOn(builder, step, spec)
+  builder.observer.learn(work.address, { id: live.id, live })
+  return settle(builder, work, { id: live.id, live })
+}
+
+/** What the manifest is told. */
+export const entryOf = ({ type, place, node }: Step, { id, out }: { readonly id: string; readonly out: object }) => ({
+  ...{ type: type.type, id, place, out },
+  dependsOn: (node?.edges ?? []).map(({ address }) => address),
+})
+
+/** The call that creates, and what an unclear answer to it means (design.md 6.2, 6.5). */
+async function bring(builder: Builder, work: Work): Promise<string> {
+  const { runtime } = builder
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work.type.create(work.ctx, work.address, work.spec, await tokenFor(builder, work.address))
+    } catch (error) {
+      const verdict = runtime.judge(error)
+      const there = verdict === 'exists' || verdict === 'lost' ? await lookFor(builder, work, verdict) : null
+      if (there) return there.id
+      const again = verdict === 'lost' || verdict === 'exists'
+      if (verdict === 'refused' || verdict === 'not-now') runtime.journal.withdraw(work.address)
+      if (!again || attempt >= ATTEMPTS) throw error
+      // Nothing of ours is there, so a token that AWS knows belongs to something else by now.
+      if (verdict === 'exists') builder.tokens.delete(work.address)
+    }
+  }
+}
+
+/** The announced token; a fresh one is announced before it is used. */
+async function tokenFor({ tokens, runtime }: Builder, address: Address): Promise<string> {
+  const known = tokens.get(address)
+  if (known !== undefined) return known
+  const token = runtime.token()
+  await runtime.journal.announce([{ address, token }])
+  tokens.set(address, token)
+  return token
+}
+
+/** Looks for what may have been made: at least three times, for as long as AWS may hide it. */
+async function lookFor(builder: Builder, work: Work, verdict: 'exists' | 'lost'): Promise<Live | null> {
+  const { runtime, observer } = builder
+  const seconds = DOUBT[work.type.about.identity]
+  const text =
+    verdict === 'lost' ? 'the answer was lost: looking whether it was made' : 'it exists already: looking whose it is'
+  runtime.emit({ kind: 'note', address: work.address, text })
+  for (let waited = 0; waited <= seconds; waited += seconds / 6) {
+    const seen = await observer.see(work.type, work.step.place, work.address)
+    const live = ownIn(seen, work)
+    if (live) return live
+    const stranger = seen.find((item) => item.address === work.address && !item.ours)
+    if (stranger) {
+      runtime.journal.withdraw(work.address)
+      throw foreign(work.address, stranger)
+    }
+    await runtime.clock.pause(seconds / 6)
+  }
+  return null
+}
+
+const foreign = (address: Address, { id }: Live) =>
+  new Failed('Foreign', `${id} exists under our name but does not belong to this stack.`, {
+    address,
+    hint: 'Rename or delete it, or give the stack another name.',
+  })
+
+/** The one that is ours and, where two generations may live side by side, the one that is wanted. */
+function ownIn(seen: readonly Live[], { address, type, spec }: Work): Live | undefined {
+  const mine = seen.filter((live) => live.address === address && live.ours && live.failed === undefined)
+  if (type.about.replaceBy === 'delete-first') return mine[0]
+  const generation = generationOf(type, spec)
+  return mine.find((live) => live.tags?.[GENERATION] === generation)
+}
+
+interface Start {
+  readonly id: string
+  /** What is known of it already; null: it has to be looked at first. */
+  readonly live: Live | null
+}
+
+/** Looks, corrects, and looks again, until AWS shows what was asked for: every apply proves its own idempotence. */
+async function settle(builder: Builder, work: Work, start: Start): Promise<Live> {
+  const { clock } = builder.runtime
+  const end = clock.now() + PROPAGATION * 1000
+  let live = start.live
+  let asked = ''
+  for (let looks = 0; ; looks++) {
+    live ??= await visible(builder, work, start.id)
+    const differences = differencesOf(builder, work, live)
+    if (differences.length === 0) return live
+    const wish = JSON.stringify(differences)
+    if (looks > 0 && clock.now() > end) throw unreached(work, differences)
+    // AWS shows a change late: the same change is asked for again only after a few looks in vain.
+    if (wish !== asked || looks % PATIENCE === 0) await correct(builder, work, live, differences)
+    else await clock.pause(2)
+    asked = wish
+    live = null
+  }
+}
+
+function differencesOf({ runtime }: Builder, { type, address, spec }: Work, live: Live): readonly Difference[] {
+  return diff(type, spec, runtime.tags(address), live)
+}
+
+async function correct(builder: Builder, work: Work, live: Live, differences: readonly Difference[]): Promise<void> {
+  const { type, ctx, address } = work
+  builder.corrected.add(address)
+  const changed = new Set(differences.map(({ field }) => field)) as ReadonlySet<'tags'>
+  const spec = lasting(work, live)
+  try {
+    await type.sync?.(ctx, spec, { ...live, address }, changed)
+  } catch (error) {
+    if (builder.runtime.judge(error) !== 'not-now' || !type.ready) throw error
+    await type.ready(ctx, live.id)
+    await type.sync?.(ctx, spec, { ...live, address }, changed)
+  }
+}
+
+/** The spec with the living values of its `initial` fields. */
+function lasting({ type, spec }: Work, live: Live): object {
+  const initial = Object.entries(type.fields).filter(([, change]) => change === 'initial')
+  const kept = initial.map(([field]) => [field, (live.spec as Record<string, unknown>)[field]] as const)
+  return { ...spec, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) }
+}
+
+/** What was made, as soon as AWS shows it. */
+export async function visible(
+  builder: Builder,
+  work: Pick<Work, 'address' | 'type' | 'step'>,
+  id: string,
+): Promise<Live> {
+  const { runtime, observer } = builder
+  const end = runtime.clock.now() + PROPAGATION * 1000
+  for (let looks = 0; ; looks++) {
+    const seen = await observer.see(work.type, work.step.place, work.address)
+    const live = seen.find((item) => item.id === id)
+    if (live?.failed !== undefined)
+      throw new Failed('Broken', `AWS reports ${id} as failed: ${live.failed}`, { address: work.address })
+    if (live) return live
+    if (runtime.clock.now() > end) throw unseen(work, id)
+    if (looks === 0) runtime.emit({ kind: 'note', address: work.address, text: `waiting for ${id} to become visible` })
+    await runtime.clock.pause(Math.min(1 + looks, 5))
+  }
+}
+
+const unseen = ({ address }: Pick<Work, 'address'>, id: string) =>
+  new Failed('NotVisible', `${id} was made but AWS does not show it.`, {
+    address,
+    hint: 'Run the same command again: it goes on from here.',
+  })
+
+function unreached({ address }: Work, differences: readonly Difference[]) {
+  const what = differences.map(
+    ({ path, from, to }) => `${path} is ${JSON.stringify(from)}, wanted ${JSON.stringify(to)}`,
+  )
+  return new Failed('NotReached', `It does not take the wanted settings: ${what.join('; ')}.`, {
+    address,
+    hint: 'Something else may be changing it back. Look at who else manages it, then run the same command again.',
+  })
+}

@@ -1,0 +1,189 @@
+import { type Builder, entryOf, make, mend, visible } from './build.ts'
+import type { Deed, Outcome } from './events.ts'
+import type { Graph } from './graph.ts'
+import { type Jobs, jobsOf } from './jobs.ts'
+import type { Memory } from './look.ts'
+import { Observer } from './observer.ts'
+import type { Plan, Step } from './plan.ts'
+import { type Address, type Ref, resolve } from './ref.ts'
+import type { Live } from './resource.ts'
+import type { Runtime } from './runtime.ts'
+import { type Job, schedule } from './schedule.ts'
+
+/** How one address fared. */
+export interface Fate {
+  readonly address: Address
+  readonly deed: Deed
+  readonly outcome: Outcome
+  readonly error: unknown
+}
+
+export interface Result {
+  readonly fates: readonly Fate[]
+  /** Why the run ended before its time; null when it went through. */
+  readonly stopped: unknown
+  /** What the resources publish, for the stack's outputs. */
+  readonly outs: ReadonlyMap<Address, object>
+}
+
+export interface Undertaking {
+  readonly plan: Plan
+  readonly graph: Graph
+  readonly memory: Memory
+  readonly runtime: Runtime
+}
+
+/**
+ * Does what the plan says, in the order of the longest path, and writes it down. Never throws for a resource's failure:
+ * that skips what depends on it and nothing else. Throws only when the announcement of the creations cannot be written:
+ * then nothing has been created.
+ */
+export async function execute(undertaking: Undertaking): Promise<Result> {
+  const execution = new Execution(undertaking)
+  await execution.announce()
+  return execution.run()
+}
+
+class Execution {
+  readonly #plan: Plan
+  readonly #runtime: Runtime
+  readonly #memory: Memory
+  readonly #builder: Builder
+  readonly #outs = new Map<Address, object>()
+  readonly #fates = new Map<string, Fate>()
+  readonly #began = new Map<Address, number>()
+
+  constructor({ plan, graph, memory, runtime }: Undertaking) {
+    this.#plan = plan
+    this.#runtime = runtime
+    this.#memory = memory
+    this.#builder = { runtime, observer: new Observer(graph, memory, runtime), tokens: new Map(), corrected: new Set() }
+  }
+
+  /** One write says all creations of the plan, before the first of them (design.md 6.2). */
+  async announce(): Promise<void> {
+    const born = this.#plan.steps.filter(({ action }) => action === 'create' || action === 'replace')
+    const creations = born.map(({ address, action }) => {
+      // A creation that a dead run announced is repeated with its token, so that AWS can recognise it.
+      const known = action === 'create' ? this.#memory.announced.get(address)?.token : undefined
+      return { address, token: known ?? this.#runtime.token() }
+    })
+    if (creations.length > 0) await this.#runtime.journal.announce(creations)
+    for (const { address, token } of creations) this.#builder.tokens.set(address, token)
+  }
+
+  async run(): Promise<Result> {
+    for (const step of this.#plan.steps) if (step.action === 'none' && step.live) this.#keep(step, step.live)
+    const jobs = jobsOf(this.#plan, this.#memory, {
+      make: (step) => this.#make(step),
+      ready: (step) => this.#ready(step),
+      drop: (step, live) => this.#drop(step, live),
+    })
+    await this.#schedule(jobs)
+    const { signal } = this.#runtime.stop
+    return { fates: [...this.#fates.values()], stopped: signal.aborted ? signal.reason : null, outs: this.#outs }
+  }
+
+  async #schedule({ jobs, steps }: Jobs): Promise<void> {
+    const { concurrency, stop } = this.#runtime
+    const onSkip = (job: Job) => {
+      const step = steps.get(job.key)
+      if (step && !this.#fates.has(step.address)) this.#finish(step, 'skipped', null)
+    }
+    await schedule(jobs, { concurrency, signal: stop.signal, onSkip })
+  }
+
+  #keep(step: Step, live: Live): void {
+    this.#outs.set(step.address, live.out)
+    this.#builder.observer.learn(step.address, { id: live.id, live })
+    this.#runtime.journal.record(step.address, entryOf(step, live))
+  }
+
+  /** Created and in line: those that only need that may start. */
+  async #make(step: Step): Promise<void> {
+    await this.#attempt(step, async () => {
+      const spec = resolve(step.node?.spec ?? {}, (ref) => this.#value(ref)) as object
+      const anew = step.action === 'create' || step.action === 'replace' || !step.live
+      const live =
+        anew || !step.live ? await make(this.#builder, step, spec) : await mend(this.#builder, step, spec, step.live)
+      this.#keep(step, live)
+      if (!step.type.ready || !anew) this.#finish(step, 'done', live.id)
+    })
+  }
+
+  /** Usable, by AWS's own word. What it publishes is read again: an endpoint may only be known now. */
+  async #ready(step: Step): Promise<void> {
+    await this.#attempt(step, async () => {
+      const { type, place, address } = step
+      const id = this.#builder.observer.idOf(address)
+      if (id === null) throw new Error(`${address} has no id yet.`)
+      await type.ready?.(this.#runtime.ctx(place, address), id)
+      if (type.about.usable === 'ready') this.#keep(step, await visible(this.#builder, { step, type, address }, id))
+      this.#finish(step, 'done', id)
+    })
+  }
+
+  #value(ref: Ref): unknown {
+    const value = (this.#outs.get(ref.$ref) as Record<string, unknown> | undefined)?.[ref.field]
+    if (value === undefined) throw new Error(`${ref.$ref} publishes no ${ref.field}.`)
+    return value
+  }
+
+  async #drop(step: Step, live: Live): Promise<void> {
+    await this.#attempt(step, async () => {
+      const ctx = this.#runtime.ctx(step.place, step.address)
+      await this.#destroy(step, live, ctx)
+      const replaced = this.#builder.observer.idOf(step.address)
+      if (replaced === null || replaced === live.id) this.#runtime.journal.forget(step.address)
+      if (step.action === 'delete') this.#finish(step, 'done', live.id)
+    })
+  }
+
+  /** A deletion is safe to repeat, so a lost answer is simply asked again. */
+  async #destroy(step: Step, live: Live, ctx: unknown): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await step.type.destroy(ctx, live, this.#runtime.terms(step.address))
+      } catch (error) {
+        if (this.#runtime.judge(error) !== 'lost' || attempt === 3) throw error
+        await this.#runtime.clock.pause(5)
+      }
+    }
+  }
+
+  async #attempt(step: Step, work: () => Promise<void>): Promise<void> {
+    this.#start(step)
+    try {
+      await work()
+    } catch (error) {
+      const { stop, judge } = this.#runtime
+      if (judge(error) === 'stop' && !stop.signal.aborted) stop.abort(error)
+      this.#finish(step, 'failed', null, error)
+      throw error
+    }
+  }
+
+  /** What is done to a resource, in one word. A check that has found something to correct was an update. */
+  #deedOf({ action, address }: Step): Deed {
+    if (action !== 'none' && action !== 'blocked') return action
+    return this.#builder.corrected.has(address) ? 'update' : 'check'
+  }
+
+  #start(step: Step): void {
+    if (this.#began.has(step.address)) return
+    this.#began.set(step.address, this.#runtime.clock.now())
+    const { create, delete: remove } = step.type.about.seconds
+    const seconds = step.action === 'delete' ? remove : step.action === 'update' ? 0 : create
+    this.#runtime.emit({ kind: 'started', address: step.address, deed: this.#deedOf(step), layer: step.layer, seconds })
+  }
+
+  #finish(step: Step, outcome: Outcome, id: string | null, error: unknown = null): void {
+    const { address } = step
+    const before = this.#fates.get(address)
+    if (before && before.outcome !== 'done') return
+    const deed = this.#deedOf(step)
+    const ms = this.#runtime.clock.now() - (this.#began.get(address) ?? this.#runtime.clock.now())
+    this.#fates.set(address, { address, deed, outcome, error })
+    this.#runtime.emit({ kind: 'finished', address, deed, outcome, id, ms, error })
+  }
+}

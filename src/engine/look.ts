@@ -1,0 +1,150 @@
+import type { Emit } from './events.ts'
+import type { Graph } from './graph.ts'
+import { type Address, type Ref, resolve, UNKNOWN } from './ref.ts'
+import type { AnyType, Asked, Live, Place } from './resource.ts'
+
+/** What the manifest remembers of a resource. */
+export interface Memo {
+  readonly type: string
+  readonly id: string
+  readonly dependsOn: readonly Address[]
+  readonly place: Place | null
+}
+
+/** A creation that was said before it was asked for, and of which nothing has been heard since. */
+export interface Announcement {
+  readonly token: string
+  /** Until when (by `Clock.now`) AWS's delay may hide what the dead run made. */
+  readonly doubtUntil: number
+}
+
+export interface Memory {
+  readonly resources: ReadonlyMap<Address, Memo>
+  readonly announced: ReadonlyMap<Address, Announcement>
+}
+
+/** The one clock that all waiting goes by. It runs at AWS's pace: under `ECOM_INFRA_PACE` both members are scaled alike. */
+export interface Clock {
+  /** Milliseconds. */
+  now(): number
+  pause(seconds: number): Promise<void>
+}
+
+/** Something that a look saw, and what kind of thing it is. */
+export interface Sighting {
+  readonly type: AnyType
+  readonly place: Place | null
+  readonly live: Live
+}
+
+export interface LookInput {
+  /** Every type there is, in the order of the registry. */
+  readonly types: readonly AnyType[]
+  /** What is asked for; a teardown asks for the same graph that `up` would build. */
+  readonly graph: Graph
+  readonly memory: Memory
+  /** A context for one look at a place; its memo lives as long as the look. */
+  readonly ctx: (place: Place | null, address: Address | null) => unknown
+  readonly clock: Clock
+  readonly emit: Emit
+}
+
+/** One listing: a type at a place. */
+interface Errand {
+  readonly type: AnyType
+  readonly place: Place | null
+  readonly addresses: readonly Address[]
+}
+
+/** Seconds between two looks at what may be hidden. */
+const AGAIN = 5
+
+/**
+ * Reads everything that is the stack's: one listing for each type and place, all at once, parents before children.
+ * An announced creation with neither name nor token that is not to be seen may only be hidden by AWS's delay,
+ * so it gets looks until the doubt is over (design.md 6.4).
+ */
+export async function look(input: LookInput): Promise<readonly Sighting[]> {
+  const contexts = new Map<string, unknown>()
+  const seen: Sighting[] = []
+  for (const wave of waves(errands(input))) {
+    const found = await Promise.all(
+      wave.map((errand) => run(errand, input, seen, contextAt(contexts, errand.place, input))),
+    )
+    seen.push(...found.flat())
+  }
+  return seen
+}
+
+function contextAt(contexts: Map<string, unknown>, place: Place | null, input: LookInput): unknown {
+  const key = JSON.stringify(place)
+  if (!contexts.has(key)) contexts.set(key, input.ctx(place, null))
+  return contexts.get(key)
+}
+
+/** Types that the graph or the manifest mention; without a manifest all of them, for it may have mentioned any. */
+function errands({ types, graph, memory }: LookInput): readonly Errand[] {
+  const wanted = new Map<string, { type: AnyType; place: Place | null; addresses: Set<Address> }>()
+  const want = (name: string, place: Place | null, address: Address | null) => {
+    const type = types.find((candidate) => candidate.type === name)
+    if (!type) return
+    const key = `${name} ${JSON.stringify(place)}`
+    const errand = wanted.get(key) ?? { type, place, addresses: new Set<Address>() }
+    wanted.set(key, errand)
+    if (address) errand.addresses.add(address)
+  }
+  for (const node of graph.nodes.values()) want(node.type.type, node.place, node.address)
+  for (const [address, memo] of memory.resources) want(memo.type, memo.place, address)
+  if (memory.resources.size === 0) for (const type of types) want(type.type, null, null)
+  return [...wanted.values()].map(({ type, place, addresses }) => ({ type, place, addresses: [...addresses] }))
+}
+
+/** Children are looked at after their parents. */
+function waves(all: readonly Errand[]): readonly (readonly Errand[])[] {
+  const depth = (type: AnyType, path: readonly string[] = []): number => {
+    const parents = (type.parents ?? []).filter((name) => !path.includes(name))
+    const known = all.map((errand) => errand.type).filter((candidate) => parents.includes(candidate.type))
+    return known.length === 0 ? 0 : 1 + Math.max(...known.map((parent) => depth(parent, [...path, type.type])))
+  }
+  const byDepth = Map.groupBy(all, (errand) => depth(errand.type))
+  return [...byDepth.entries()].sort(([a], [b]) => a - b).map(([, errandsAt]) => errandsAt)
+}
+
+async function run(errand: Errand, input: LookInput, seen: readonly Sighting[], ctx: unknown): Promise<Sighting[]> {
+  const { type, place } = errand
+  const asked = errand.addresses.map((address) => askedFor(address, input, seen))
+  const doubtful = type.about.identity === 'tags' ? asked.filter(({ id, token }) => id === null && token !== null) : []
+  for (let first = true; ; first = false) {
+    const found = await type.read(first ? ctx : input.ctx(place, null), asked)
+    const hidden = doubtful.filter(({ address }) => !found.some((live) => live.address === address))
+    const doubt = hidden.filter(
+      ({ address }) => input.clock.now() < (input.memory.announced.get(address)?.doubtUntil ?? 0),
+    )
+    if (doubt.length === 0) return found.map((live) => ({ type, place, live }))
+    const [one] = doubt
+    if (first && one) {
+      const text = 'an interrupted run may have made it: looking until AWS would surely show it'
+      input.emit({ kind: 'note', address: one.address, text })
+    }
+    await input.clock.pause(AGAIN)
+  }
+}
+
+/** What a type is asked to look for: the id that is remembered, and the spec as far as others have been found. */
+export function askedFor(
+  address: Address,
+  { graph, memory }: Pick<LookInput, 'graph' | 'memory'>,
+  seen: readonly Sighting[],
+): Asked {
+  const node = graph.nodes.get(address)
+  const lookup = (ref: Ref): unknown => {
+    const owner = seen.find(({ live }) => live.address === ref.$ref && live.ours)
+    return (owner?.live.out as Record<string, unknown> | undefined)?.[ref.field] ?? UNKNOWN
+  }
+  return {
+    address,
+    id: memory.resources.get(address)?.id ?? null,
+    token: memory.announced.get(address)?.token ?? null,
+    spec: node ? (resolve(node.spec, lookup) as object) : null,
+  }
+}

@@ -1,0 +1,231 @@
+import { type Difference, diff } from './diff.ts'
+import { GENERATION, generationOf } from './generation.ts'
+import type { Graph, Layer, Node } from './graph.ts'
+import type { Memory, Sighting } from './look.ts'
+import { type Address, isUnknown, type Ref, refsIn, resolve, UNKNOWN } from './ref.ts'
+import type { AnyType, Live, Place } from './resource.ts'
+
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'blocked'
+
+/** What is going to happen to one address. */
+export interface Step {
+  readonly address: Address
+  readonly type: AnyType
+  readonly place: Place | null
+  readonly layer: Layer | null
+  readonly action: Action
+  readonly reason: string | null
+  readonly changes: readonly Difference[]
+  /** Null: it is not wanted (any more). */
+  readonly node: Node | null
+  readonly live: Live | null
+  /** Earlier generations and failed attempts, deleted when nothing needs them any more. */
+  readonly older: readonly Live[]
+  /** What has to be there before it (or, for a deletion, what it depends on). */
+  readonly after: readonly Address[]
+  /** How it is replaced; null when it is not. */
+  readonly mode: 'delete-first' | 'create-first' | null
+  /** Where its type stands in the registry: the order of deletion where no edge is known. */
+  readonly rank: number
+}
+
+/** Steps in build order, then deletions. Plain data: printable, storable, comparable. */
+export interface Plan {
+  readonly steps: readonly Step[]
+}
+
+/** What the user has explicitly allowed. */
+export interface Consent {
+  readonly adopt: ReadonlySet<Address>
+  readonly replace: ReadonlySet<Address>
+  readonly deleteData: boolean
+  /** `protect: true` refuses every replacement outright. */
+  readonly protect: boolean
+  /** A teardown asks about data by itself, before its first delete. */
+  readonly teardown: boolean
+}
+
+export const NO_CONSENT: Consent = {
+  adopt: new Set(),
+  replace: new Set(),
+  deleteData: false,
+  protect: false,
+  teardown: false,
+}
+
+export interface PlanInput {
+  /** What is wanted; empty for a teardown. */
+  readonly graph: Graph
+  /** What the look asked for: its edges order a teardown whose manifest is lost. */
+  readonly asked: Graph
+  readonly types: readonly AnyType[]
+  readonly sightings: readonly Sighting[]
+  readonly memory: Memory
+  readonly consent: Consent
+  /** Our tags for an address. */
+  readonly tags: (address: Address) => Readonly<Record<string, string>>
+}
+
+/** Compares what is wanted with what is there. Does no I/O and changes nothing. */
+export function plan(input: PlanInput): Plan {
+  const decided = new Map<Address, Step>()
+  for (const node of input.graph.nodes.values()) decided.set(node.address, decide(node, decided, input))
+  return { steps: [...decided.values(), ...removals(input)] }
+}
+
+/** What is ours and wanted no more. */
+function removals({ graph, asked, types, sightings, memory, consent }: PlanInput): readonly Step[] {
+  const remembered = (address: Address) => memory.resources.get(address)?.dependsOn
+  const drawn = (address: Address) => asked.nodes.get(address)?.edges.map((edge) => edge.address)
+  return sightings
+    .filter(({ live }) => live.ours && !graph.nodes.has(live.address))
+    .map(({ type, place, live }): Step => {
+      const held = type.about.holdsData && !consent.deleteData && !consent.teardown
+      return {
+        ...{ address: live.address, type, place, layer: null, changes: [], node: null, live, older: [] },
+        action: held ? 'blocked' : 'delete',
+        reason: held ? 'it holds data; --delete-data says that it may go' : 'no longer wanted',
+        after: remembered(live.address) ?? drawn(live.address) ?? [],
+        mode: null,
+        rank: types.indexOf(type),
+      }
+    })
+}
+
+interface Standing {
+  readonly current: Live | null
+  readonly older: readonly Live[]
+  readonly twins: readonly Live[]
+  readonly stranger: Live | null
+}
+
+function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInput): Step {
+  const want = resolve(node.spec, lookupIn(decided)) as object
+  const { current, older, twins, stranger } = standing(node, want, input)
+  const base = {
+    ...{ address: node.address, type: node.type, place: node.place, layer: node.layer, node, older },
+    ...{ live: current, changes: [], after: node.edges.map(({ address }) => address) },
+    ...{ mode: null, rank: input.types.indexOf(node.type) },
+  }
+  if (twins.length > 0) {
+    const ids = twins.map(({ id }) => id).join(' and ')
+    return {
+      ...base,
+      action: 'blocked',
+      reason: `two live resources carry this address: ${ids}. Delete the one that is not in use.`,
+    }
+  }
+  if (!current && stranger && !input.consent.adopt.has(node.address)) {
+    const reason = `${stranger.id} exists under our name but does not belong to this stack`
+    return { ...base, live: stranger, action: 'blocked', reason }
+  }
+  const live = current ?? stranger
+  if (!live) {
+    const [last, ...rest] = older
+    if (!last) return { ...base, action: 'create', reason: 'not in AWS', changes: births(node, want) }
+    return replacing(
+      { ...base, live: last, older: rest, changes: diff(node.type, want, {}, last) },
+      whyReplaced(node, want, last),
+      { decided, input },
+    )
+  }
+  return compare({ ...base, live }, live, want, { decided, input })
+}
+
+function whyReplaced(node: Node, want: object, last: Live): string {
+  if (last.failed !== undefined) return `AWS reports it as failed: ${last.failed}`
+  const frozen = diff(node.type, want, {}, last).find(({ change }) => change === 'immutable')
+  return `AWS does not let ${frozen?.path ?? 'it'} change after creation`
+}
+
+type Base = Omit<Step, 'action' | 'reason'>
+
+function compare(
+  base: Base,
+  live: Live,
+  want: object,
+  scope: { decided: ReadonlyMap<Address, Step>; input: PlanInput },
+): Step {
+  const changes = diff(base.type, want, scope.input.tags(base.address), live)
+  const frozen = changes.find(({ change }) => change === 'immutable')
+  if (frozen) return replacing({ ...base, changes }, `AWS does not let ${frozen.path} change after creation`, scope)
+  const obstacle = heldTarget(base, scope.decided)
+  if (obstacle) return replacing({ ...base, changes }, `it stands in the way of replacing ${obstacle}`, scope)
+  if (!live.ours) return { ...base, changes, action: 'update', reason: 'adopted' }
+  if (base.older.length > 0) return { ...base, changes, action: 'update', reason: 'an earlier one is still there' }
+  return { ...base, changes, action: changes.length > 0 ? 'update' : 'none', reason: null }
+}
+
+/** A replacement, unless data, protection or the lack of a word forbids it. */
+function replacing(base: Base, reason: string, { decided, input }: Scope): Step {
+  const { consent } = input
+  if (consent.protect)
+    return { ...base, action: 'blocked', reason: `${reason}, and \`protect: true\` refuses every replacement` }
+  const allowed = consent.replace.has(base.address) && consent.deleteData
+  if (base.type.about.holdsData && !allowed) {
+    const word = `--replace ${base.address} --delete-data`
+    return {
+      ...base,
+      action: 'blocked',
+      reason: `${reason}, and replacing it loses its data; ${word} says that it may`,
+    }
+  }
+  const targets = (base.node?.edges ?? []).map(({ address }) => decided.get(address))
+  // Old and new can live side by side only while what they both live in stays.
+  const first =
+    base.type.about.replaceBy === 'delete-first' || targets.some((target) => target?.mode === 'delete-first')
+  return { ...base, action: 'replace', reason, mode: first ? 'delete-first' : 'create-first' }
+}
+
+/** What is deleted before it is made again cannot go while this thing points at it. */
+function heldTarget({ node, type }: Base, decided: ReadonlyMap<Address, Step>): Address | null {
+  const spec = (node?.spec ?? {}) as Record<string, unknown>
+  const targets = (type.holds ?? []).flatMap((field) => refsIn(spec[field]).map((ref) => ref.$ref))
+  return targets.find((address) => decided.get(address)?.mode === 'delete-first') ?? null
+}
+
+/** Whose of the things at this address are current, outdated, strangers, or one too many. */
+function standing(node: Node, want: object, { sightings }: PlanInput): Standing {
+  const here = sightings.filter(({ live }) => live.address === node.address).map(({ live }) => live)
+  const ours = here.filter((live) => live.ours && live.failed === undefined)
+  const failed = here.filter((live) => live.ours && live.failed !== undefined)
+  const stranger = here.find((live) => !live.ours) ?? null
+  if (node.type.about.replaceBy === 'delete-first') {
+    const [current = null] = ours
+    return { current, older: failed, twins: ours.length > 1 ? ours : [], stranger }
+  }
+  const generation = generationOf(node.type, want)
+  const current = ours.filter((live) => live.tags?.[GENERATION] === generation)
+  const older = ours.filter((live) => !current.includes(live))
+  return {
+    current: current[0] ?? null,
+    older: [...older, ...failed],
+    twins: current.length > 1 ? current : [],
+    stranger,
+  }
+}
+
+/** What a reference stands for, as far as the decisions made so far leave it standing. */
+const lookupIn =
+  (decided: ReadonlyMap<Address, Step>) =>
+  (ref: Ref): unknown => {
+    const step = decided.get(ref.$ref)
+    const stays = step?.action === 'none' || step?.action === 'update'
+    return (stays ? (step.live?.out as Record<string, unknown> | undefined)?.[ref.field] : undefined) ?? UNKNOWN
+  }
+
+/** A creation shown as changes from nothing. */
+const births = (node: Node, want: object): readonly Difference[] =>
+  Object.entries(want).map(([field, to]) => ({
+    ...{ path: field, field, from: null, change: node.type.fields[field] ?? 'mutable' },
+    to: isUnknown(to) && typeof to !== 'object' ? UNKNOWN : to,
+  }))
+
+/** How many steps there are of each action, in the words of `ecom-infra/plan/1`. */
+export function summary({ steps }: Plan) {
+  const count = (action: Action) => steps.filter((step) => step.action === action).length
+  return {
+    ...{ create: count('create'), update: count('update'), replace: count('replace') },
+    ...{ delete: count('delete'), unchanged: count('none'), blocked: count('blocked') },
+  }
+}
