@@ -1,4 +1,5 @@
-import { type Builder, entryOf, make, mend, visible } from './build.ts'
+import type { Builder } from './bring.ts'
+import { entryOf, make, mend, visible } from './build.ts'
 import type { Deed, Outcome } from './events.ts'
 import type { Graph } from './graph.ts'
 import { type Jobs, jobsOf } from './jobs.ts'

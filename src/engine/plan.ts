@@ -1,9 +1,9 @@
 import { type Difference, diff } from './diff.ts'
-import { GENERATION, generationOf } from './generation.ts'
 import type { Graph, Layer, Node } from './graph.ts'
 import type { Memory, Sighting } from './look.ts'
 import { type Address, isUnknown, type Ref, refsIn, resolve, UNKNOWN } from './ref.ts'
 import type { AnyType, Live, Place } from './resource.ts'
+import { standing } from './standing.ts'
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'blocked'
 
@@ -92,16 +92,9 @@ function removals({ graph, asked, types, sightings, memory, consent }: PlanInput
     })
 }
 
-interface Standing {
-  readonly current: Live | null
-  readonly older: readonly Live[]
-  readonly twins: readonly Live[]
-  readonly stranger: Live | null
-}
-
 function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInput): Step {
   const want = resolve(node.spec, lookupIn(decided)) as object
-  const { current, older, twins, stranger } = standing(node, want, input)
+  const { current, older, twins, stranger } = standing(node, want, input.sightings)
   const base = {
     ...{ address: node.address, type: node.type, place: node.place, layer: node.layer, node, older },
     ...{ live: current, changes: [], after: node.edges.map(({ address }) => address) },
@@ -136,6 +129,11 @@ function whyReplaced(node: Node, want: object, last: Live): string {
   if (last.failed !== undefined) return `AWS reports it as failed: ${last.failed}`
   const frozen = diff(node.type, want, {}, last).find(({ change }) => change === 'immutable')
   return `AWS does not let ${frozen?.path ?? 'it'} change after creation`
+}
+
+interface Scope {
+  readonly decided: ReadonlyMap<Address, Step>
+  readonly input: PlanInput
 }
 
 type Base = Omit<Step, 'action' | 'reason'>
@@ -182,27 +180,6 @@ function heldTarget({ node, type }: Base, decided: ReadonlyMap<Address, Step>): 
   const spec = (node?.spec ?? {}) as Record<string, unknown>
   const targets = (type.holds ?? []).flatMap((field) => refsIn(spec[field]).map((ref) => ref.$ref))
   return targets.find((address) => decided.get(address)?.mode === 'delete-first') ?? null
-}
-
-/** Whose of the things at this address are current, outdated, strangers, or one too many. */
-function standing(node: Node, want: object, { sightings }: PlanInput): Standing {
-  const here = sightings.filter(({ live }) => live.address === node.address).map(({ live }) => live)
-  const ours = here.filter((live) => live.ours && live.failed === undefined)
-  const failed = here.filter((live) => live.ours && live.failed !== undefined)
-  const stranger = here.find((live) => !live.ours) ?? null
-  if (node.type.about.replaceBy === 'delete-first') {
-    const [current = null] = ours
-    return { current, older: failed, twins: ours.length > 1 ? ours : [], stranger }
-  }
-  const generation = generationOf(node.type, want)
-  const current = ours.filter((live) => live.tags?.[GENERATION] === generation)
-  const older = ours.filter((live) => !current.includes(live))
-  return {
-    current: current[0] ?? null,
-    older: [...older, ...failed],
-    twins: current.length > 1 ? current : [],
-    stranger,
-  }
 }
 
 /** What a reference stands for, as far as the decisions made so far leave it standing. */

@@ -1,0 +1,32 @@
+import { GENERATION, generationOf } from './generation.ts'
+import type { Node } from './graph.ts'
+import type { Sighting } from './look.ts'
+import type { Live } from './resource.ts'
+
+interface Standing {
+  readonly current: Live | null
+  readonly older: readonly Live[]
+  readonly twins: readonly Live[]
+  readonly stranger: Live | null
+}
+
+/** Whose of the things at this address are current, outdated, strangers, or one too many. */
+export function standing(node: Node, want: object, sightings: readonly Sighting[]): Standing {
+  const here = sightings.filter(({ live }) => live.address === node.address).map(({ live }) => live)
+  const ours = here.filter((live) => live.ours && live.failed === undefined)
+  const failed = here.filter((live) => live.ours && live.failed !== undefined)
+  const stranger = here.find((live) => !live.ours) ?? null
+  if (node.type.about.replaceBy === 'delete-first') {
+    const [current = null] = ours
+    return { current, older: failed, twins: ours.length > 1 ? ours : [], stranger }
+  }
+  const generation = generationOf(node.type, want)
+  const current = ours.filter((live) => live.tags?.[GENERATION] === generation)
+  const older = ours.filter((live) => !current.includes(live))
+  return {
+    current: current[0] ?? null,
+    older: [...older, ...failed],
+    twins: current.length > 1 ? current : [],
+    stranger,
+  }
+}
