@@ -1,0 +1,158 @@
+import type { Clients } from '../aws/clients.ts'
+import { codeOf, isCredentials, isDenied, isGone, isNetwork, statusOf } from '../aws/failure.ts'
+import { required } from '../aws/required.ts'
+import { type Passing, patiently } from '../aws/wait.ts'
+import { Failed } from '../engine/errors.ts'
+import { type StatePlace, stateBucketOf } from './keys.ts'
+import type { Condition, Item, Listed, StateStore, Written } from './store.ts'
+
+/** Two conditional writes at one moment: S3 asks to try again. */
+const CONFLICT: Passing = {
+  codes: ['ConditionalRequestConflict', 'OperationAborted'],
+  seconds: 60,
+  what: 'another write to the state bucket',
+}
+/** A bucket made a moment ago is not known everywhere (aws-behaviours.md 5.8). */
+const FRESH: Passing = { codes: ['NoSuchBucket'], seconds: 120, what: 'the new state bucket' }
+
+const never = new AbortController().signal
+const silent = { signal: never, note: () => undefined }
+
+interface Command {
+  readonly middlewareStack: object
+}
+type Next = (args: object) => Promise<{ readonly response?: unknown }>
+interface Stack {
+  add(middleware: (next: Next) => Next, options: { step: string; name: string; priority: string }): void
+}
+
+/** Reads the `Date` header of a command's answer, which the SDK leaves out of its outputs. */
+function dating(command: Command): () => number {
+  let date: string | undefined
+  const listen =
+    (next: Next): Next =>
+    async (args) => {
+      const result = await next(args)
+      date = (result.response as { headers?: Record<string, string> } | undefined)?.headers?.date
+      return result
+    }
+  const stack = command.middlewareStack as Stack
+  stack.add(listen, { step: 'deserialize', name: 'ecomInfraDate', priority: 'low' })
+  return () => Date.parse(required(date, 's3', 'a Date header'))
+}
+
+const conditions = (condition: Condition): { IfMatch?: string; IfNoneMatch?: string } => {
+  if (condition === null) return {}
+  return 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch }
+}
+
+/** 412; or 404 on the key, when a certain version should have been there. */
+const isUnmet = (error: unknown): boolean =>
+  statusOf(error) === 412 || codeOf(error) === 'PreconditionFailed' || codeOf(error) === 'NoSuchKey'
+
+/** The state bucket. Every call names the account that must own it: a name alone could be anybody's. */
+export class S3Store implements StateStore {
+  readonly bucket: string
+  readonly #clients: Pick<Clients, 's3'>
+  readonly #account: string
+
+  constructor(clients: Pick<Clients, 's3'>, place: StatePlace) {
+    this.#clients = clients
+    this.#account = place.account
+    this.bucket = stateBucketOf(place)
+  }
+
+  nameOf(key: string): string {
+    return `s3://${this.bucket}/${key}`
+  }
+
+  async get(key: string): Promise<Item | null> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#read(key)
+      } catch (error) {
+        if (isGone(error)) return null
+        // The SDK repeats a request, but not the reading of an answer that breaks off.
+        if (attempt === 3 || !isNetwork(error)) throw this.#explained(error, key)
+      }
+    }
+  }
+
+  async put(key: string, body: string, condition: Condition, signal: AbortSignal = never): Promise<Written | null> {
+    const { PutObjectCommand } = await import('@aws-sdk/client-s3')
+    const input = { ...this.#at(key), Body: body, ContentType: 'application/json', ...conditions(condition) }
+    return this.#unlessUnmet(key, null, signal, async () => {
+      const command = new PutObjectCommand(input)
+      const date = dating(command)
+      const { ETag } = await this.#clients.s3.send(command, { abortSignal: signal })
+      return { etag: required(ETag, 's3:PutObject', 'ETag'), date: date() }
+    })
+  }
+
+  async delete(key: string, ifMatch?: string): Promise<boolean> {
+    const condition = ifMatch === undefined ? {} : { IfMatch: ifMatch }
+    return this.#unlessUnmet(key, false, never, async () => {
+      await this.#clients.s3.deleteObject({ ...this.#at(key), ...condition })
+      return true
+    })
+  }
+
+  async list(prefix: string): Promise<readonly Listed[]> {
+    const listed: Listed[] = []
+    let token: string | undefined
+    try {
+      do {
+        const page = await this.#clients.s3.listObjectsV2({
+          Bucket: this.bucket,
+          ExpectedBucketOwner: this.#account,
+          Prefix: prefix,
+          ContinuationToken: token,
+        })
+        for (const { Key, ETag, LastModified } of page.Contents ?? []) {
+          if (Key && ETag && LastModified) listed.push({ key: Key, etag: ETag, lastModified: LastModified.getTime() })
+        }
+        token = page.NextContinuationToken
+      } while (token !== undefined)
+    } catch (error) {
+      if (!isGone(error)) throw this.#explained(error, prefix)
+    }
+    return listed
+  }
+
+  async #read(key: string): Promise<Item> {
+    const { GetObjectCommand } = await import('@aws-sdk/client-s3')
+    const command = new GetObjectCommand(this.#at(key))
+    const date = dating(command)
+    const { Body, ETag, LastModified } = await this.#clients.s3.send(command)
+    return {
+      body: await required(Body, 's3:GetObject', 'Body').transformToString(),
+      etag: required(ETag, 's3:GetObject', 'ETag'),
+      lastModified: required(LastModified, 's3:GetObject', 'LastModified').getTime(),
+      date: date(),
+    }
+  }
+
+  async #unlessUnmet<T, U>(key: string, unmet: U, signal: AbortSignal, act: () => Promise<T>): Promise<T | U> {
+    try {
+      return await patiently({ ...silent, signal }, [CONFLICT, FRESH], act)
+    } catch (error) {
+      if (isUnmet(error)) return unmet
+      throw this.#explained(error, key)
+    }
+  }
+
+  #at(key: string) {
+    return { Bucket: this.bucket, ExpectedBucketOwner: this.#account, Key: key }
+  }
+
+  #explained(error: unknown, key: string): unknown {
+    if (!isCredentials(error) && (isDenied(error) || statusOf(error) === 403)) {
+      return new Failed('StateDenied', `AWS refuses access to ${this.nameOf(key)}.`, {
+        hint: `Either these credentials lack a permission on the bucket (s3:ListBucket is needed too), or a bucket of that name belongs to another account than ${this.#account}.`,
+        awsCode: codeOf(error),
+        cause: error,
+      })
+    }
+    return error
+  }
+}
