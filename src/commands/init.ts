@@ -1,0 +1,102 @@
+import { resolve } from 'node:path'
+import { Command, Flags } from '@oclif/core'
+import type { Answers, Given } from '../config/answers.ts'
+import { AVAILABLE_BLUEPRINTS, CONFIG_FILE } from '../config/names.ts'
+import type { Config } from '../config/schema.ts'
+import { Declined, Refused } from '../engine/errors.ts'
+
+/** What a run of `init` is told, once the flags are read. */
+interface Wishes {
+  readonly out: string
+  readonly given: Given
+  readonly suggested: Answers
+  readonly defaults: boolean
+  readonly mayAsk: boolean
+  /** Questions go to stderr when stdout carries a document. */
+  readonly output: NodeJS.WritableStream
+}
+
+export default class Init extends Command {
+  static override summary = 'Write a config file: asks for the few things that have no default. Touches nothing in AWS.'
+
+  static override examples = [
+    { description: 'Answer four questions, have ecom-infra.yaml', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'Ask nothing',
+      command: '<%= config.bin %> <%= command.id %> --defaults --name shop --environment dev --region eu-central-1',
+    },
+    {
+      description: 'A second environment beside the first',
+      command: '<%= config.bin %> <%= command.id %> --name shop --environment prod --out prod.yaml',
+    },
+  ]
+
+  static override enableJsonFlag = true
+
+  static override flags = {
+    blueprint: Flags.string({ description: `what to build: ${AVAILABLE_BLUEPRINTS.join(', ')}`, helpValue: 'NAME' }),
+    name: Flags.string({
+      description: "goes into every resource's name (default: the directory's name)",
+      helpValue: 'NAME',
+    }),
+    environment: Flags.string({
+      description: 'which one of several, as dev, test or prod (default: dev)',
+      helpValue: 'NAME',
+    }),
+    region: Flags.string({ description: 'where it is built (default: AWS_REGION, or us-east-1)', helpValue: 'REGION' }),
+    out: Flags.string({ description: 'the file to write', default: CONFIG_FILE, helpValue: 'FILE' }),
+    defaults: Flags.boolean({ description: 'take what would be suggested, without asking' }),
+    'no-input': Flags.boolean({ description: 'never ask; a missing answer is an error' }),
+  }
+
+  async run(): Promise<object> {
+    const { flags } = await this.parse(Init)
+    const { suggestAnswers } = await import('../config/answers.ts')
+    const config = await writeConfig({
+      out: resolve(flags.out),
+      given: { blueprint: flags.blueprint, name: flags.name, environment: flags.environment, region: flags.region },
+      suggested: suggestAnswers({ dir: process.cwd(), env: process.env }),
+      defaults: flags.defaults,
+      mayAsk: !flags['no-input'] && process.stdin.isTTY && process.stdout.isTTY && process.env.CI !== 'true',
+      output: this.jsonEnabled() ? process.stderr : process.stdout,
+    })
+    const { stackId } = await import('../config/schema.ts')
+    this.log(
+      `Wrote ${flags.out}: the stack ${stackId(config)} in ${config.region}. Read it through, then: ecom-infra up`,
+    )
+    return { schema: 'ecom-infra/init/1', stack: stackId(config), file: resolve(flags.out), config }
+  }
+}
+
+async function writeConfig(wishes: Wishes): Promise<Config> {
+  const { isTaken, saveConfig } = await import('../config/save.ts')
+  const overwrite = isTaken(wishes.out)
+  if (overwrite) await agreeToOverwrite(wishes)
+  const config = await decide(wishes)
+  const { renderConfig } = await import('../config/write.ts')
+  saveConfig(wishes.out, renderConfig(config, wishes.out), { overwrite })
+  return config
+}
+
+/** Asked first: nobody answers four questions to learn that it was for nothing. */
+async function agreeToOverwrite({ out, mayAsk, output }: Wishes): Promise<void> {
+  if (!mayAsk) {
+    throw new Refused('FileExists', `${out} is there already, and is not overwritten without asking.`, {
+      hint: 'Give another place with --out FILE, or remove the file first.',
+    })
+  }
+  const { askYesNo } = await import('../config/wizard.ts')
+  if (!(await askYesNo(`${out} is there already. Overwrite it?`, output)))
+    throw new Declined(`${out} was left as it is.`)
+}
+
+async function decide({ given, suggested, defaults, mayAsk, output }: Wishes): Promise<Config> {
+  const { answersOver, checkGiven, configFrom, requireAnswers } = await import('../config/answers.ts')
+  if (defaults) return configFrom(answersOver(given, suggested))
+  if (!mayAsk) {
+    checkGiven(given)
+    return configFrom(requireAnswers(given))
+  }
+  const { askConfig } = await import('../config/wizard.ts')
+  return askConfig({ given, suggested, output })
+}

@@ -1,0 +1,94 @@
+import { basename } from 'node:path'
+import { Refused } from '../engine/errors.ts'
+import { checkConfig, SAMPLE } from './check.ts'
+import { BLUEPRINTS, type Blueprint } from './names.ts'
+import { ConfigError, placed } from './problem.ts'
+import { regionOf } from './regions.ts'
+import type { Config } from './schema.ts'
+
+/** What every stack must be told. Text, because a person typed it: `checkConfig` says what is right. */
+export interface Answers {
+  readonly blueprint: string
+  readonly name: string
+  readonly environment: string
+  readonly region: string
+}
+
+export type Question = keyof Answers
+
+/** In the order in which they are asked, and then written. */
+export const QUESTIONS: readonly Question[] = ['blueprint', 'name', 'environment', 'region']
+
+/** What is known already; what is not is left out or undefined, as flags come. */
+export type Given = { readonly [Q in Question]?: string | undefined }
+
+interface Surroundings {
+  readonly dir: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** What to offer when nothing was said: the directory's name, the shell's region. */
+export function suggestAnswers({ dir, env }: Surroundings): Answers {
+  const blueprint: Blueprint = BLUEPRINTS[0]
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || SAMPLE.region
+  return { blueprint, name: nameFrom(basename(dir)), environment: SAMPLE.environment, region }
+}
+
+/** A directory's name made into one that a stack may have. */
+export function nameFrom(directory: string): string {
+  const words = directory
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+  const name = words.slice(0, 20).replace(/-+$/, '')
+  return complaintAbout('name', name) === null ? name : SAMPLE.name
+}
+
+/** A region that may be offered: the shell's own when it is one. */
+export function knownRegion(region: string): string {
+  return regionOf(region) === undefined ? SAMPLE.region : region
+}
+
+/** What is wrong with one answer, by the rules of the config; null when nothing is. */
+export function complaintAbout(question: Question, value: string): string | null {
+  const checked = checkConfig({ ...SAMPLE, [question]: value })
+  const found = checked.ok ? undefined : checked.findings.find(({ path }) => path[0] === question)
+  return found === undefined ? null : `${JSON.stringify(value)} ${found.message}; allowed: ${found.allowed}`
+}
+
+/** The config that the answers make, or one refusal for all that is wrong with them, by flag. */
+export function configFrom(answers: Given): Config {
+  const checked = checkConfig(answers)
+  if (checked.ok) return checked.config
+  const problems = checked.findings.map((finding) =>
+    placed(finding, { file: `--${finding.path[0]}`, line: null, column: null }),
+  )
+  throw new ConfigError('The command line', problems)
+}
+
+/** Refuses wrong flags before the first question, so that nobody answers three to learn of the fourth. */
+export function checkGiven(given: Given): void {
+  configFrom({ ...SAMPLE, ...withoutHoles(given) })
+}
+
+/** All answers, or a refusal that names each one that is missing: nobody is there to be asked. */
+export function requireAnswers(given: Given): Answers {
+  const missing = QUESTIONS.filter((question) => given[question] === undefined)
+  const { blueprint, name, environment, region } = given
+  if (blueprint !== undefined && name !== undefined && environment !== undefined && region !== undefined) {
+    return { blueprint, name, environment, region }
+  }
+  const flags = missing.map((question) => `--${question}`).join(', ')
+  throw new Refused('MissingAnswer', `Nobody can be asked here, and these are missing: ${missing.join(', ')}.`, {
+    hint: `Give ${flags} to \`ecom-infra init\`, or --defaults for what it suggests, or write them to ecom-infra.yaml.`,
+  })
+}
+
+/** The first over the second, where undefined is no answer. */
+export function answersOver(given: Given, fallback: Answers): Answers {
+  return { ...fallback, ...withoutHoles(given) }
+}
+
+function withoutHoles(given: Given): Partial<Answers> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}

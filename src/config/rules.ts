@@ -1,0 +1,102 @@
+import { RETENTION_DAYS } from './fields.ts'
+import { AVAILABLE_BLUEPRINTS } from './names.ts'
+import { regionOf } from './regions.ts'
+import { type Rule, wrong } from './rule.ts'
+import { rangeRule, sshRules } from './rules-cidr.ts'
+import { tagRules } from './rules-tags.ts'
+
+const availableBlueprint: Rule = ({ blueprint }) =>
+  blueprint === undefined || AVAILABLE_BLUEPRINTS.includes(blueprint)
+    ? []
+    : wrong(['blueprint'], blueprint, 'is not available in this version', AVAILABLE_BLUEPRINTS.join(', '))
+
+const zonesOfRegion: Rule = ({ region, network }) => {
+  const zones = network?.availabilityZones
+  const most = region === undefined ? undefined : regionOf(region)?.zones
+  if (zones === undefined || most === undefined || zones <= most) return []
+  const allowed = most === 2 ? '2' : `2 to ${most}`
+  return wrong(
+    ['network', 'availabilityZones'],
+    zones,
+    `is more than ${region} has for an ordinary account: ${most}`,
+    allowed,
+  )
+}
+
+const privateNeedsNat: Rule = ({ network, web }) =>
+  network?.nat === 'none' && web?.placement === 'private'
+    ? wrong(
+        ['web', 'placement'],
+        'private',
+        'needs a NAT gateway: without one, web servers cannot reach their package repositories',
+        'public, or network.nat: single or per-az',
+      )
+    : []
+
+const sizes: Rule = ({ web }, given) => {
+  const { minSize, maxSize } = web ?? {}
+  if (minSize === undefined || maxSize === undefined || minSize <= maxSize) return []
+  return given(['web', 'maxSize'])
+    ? wrong(['web', 'maxSize'], maxSize, `is less than web.minSize, ${minSize}`, `${minSize} to 100`)
+    : wrong(
+        ['web', 'minSize'],
+        minSize,
+        `is more than web.maxSize, ${maxSize} by default`,
+        `1 to ${maxSize}, or set web.maxSize`,
+      )
+}
+
+const certificateRegion: Rule = ({ region, edge }) => {
+  const arn = edge?.certificateArn
+  if (region === undefined || typeof arn !== 'string') return []
+  const home = arn.split(':')[3]
+  return home === region
+    ? []
+    : wrong(
+        ['edge', 'certificateArn'],
+        arn,
+        `is a certificate of ${home}, and the stack is in ${region}`,
+        `a certificate of ${region}`,
+      )
+}
+
+const retention: Rule = ({ monitoring }) => {
+  const days = monitoring?.logRetentionDays
+  if (days === undefined || RETENTION_DAYS.includes(days)) return []
+  const near = RETENTION_DAYS.reduce((best, one) => (Math.abs(one - days) < Math.abs(best - days) ? one : best))
+  const message = `is not a retention that CloudWatch Logs offers; the nearest is ${near}`
+  return wrong(['monitoring', 'logRetentionDays'], days, message, `one of ${RETENTION_DAYS.join(', ')}`)
+}
+
+const githubSource: Rule = ({ pipeline }, given) => {
+  if (pipeline?.source === undefined) return []
+  const fields = ['repository', 'connectionArn'] as const
+  if (pipeline.source === 's3') {
+    const idle = [...fields, 'branch' as const].filter(
+      (field) => given(['pipeline', field]) && typeof pipeline[field] === 'string',
+    )
+    return idle.flatMap((field) =>
+      wrong(['pipeline', field], pipeline[field], 'has no meaning with source: s3', 'nothing, or source: github'),
+    )
+  }
+  const missing = fields.filter((field) => pipeline[field] === null)
+  return missing.flatMap((field) =>
+    wrong(['pipeline', field], undefined, 'is missing: source: github needs it', githubNeeds[field]),
+  )
+}
+
+const githubNeeds = { repository: 'owner/name', connectionArn: 'the ARN of a connection' } as const
+
+/** Everything that takes more than one value, or a table, to judge. */
+export const rules: readonly Rule[] = [
+  availableBlueprint,
+  tagRules,
+  rangeRule,
+  zonesOfRegion,
+  sshRules,
+  privateNeedsNat,
+  sizes,
+  certificateRegion,
+  retention,
+  githubSource,
+]
