@@ -53,8 +53,8 @@ async function installInto(python: string, say: (line: string) => void): Promise
     `moto[server]==${MOTO_VERSION}`,
   ]
   const line = (text: string): void => {
-    const step = /^(Collecting|Installing|Successfully installed) (\S+)/.exec(text)
-    if (step) say(`  ${step[1]} ${step[2]}`)
+    if (text.startsWith('Collecting ')) say(`  ${text}`)
+    else if (text.startsWith('Installing collected packages')) say('  Installing them')
   }
   const outcome = await run(python, args, { limitMs: 900_000, line })
   if (outcome.code === 0) return
