@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
@@ -151,5 +151,22 @@ describe('the local AWS', () => {
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
     expect(environment).not.toContain('wrong')
     expect(environment).toContain('MOTO_IAM_LOAD_MANAGED_POLICIES=true')
+  })
+
+  it('ends with who started it when it is tied, however that one ends', async () => {
+    const at = (path: string): string => JSON.stringify(new URL(`../../src/local/${path}`, import.meta.url).href)
+    const code = `
+      const { launch } = await import(${at('server.ts')})
+      const { findMoto } = await import(${at('moto.ts')})
+      const moto = await findMoto(() => {})
+      console.log(launch({ moto, port: 0, log: ${JSON.stringify(home.file('tied.log'))}, stock: false, tied: true }).pid)
+      setInterval(() => {}, 1000)`
+    const node = new URL('../../node_modules/.bin/node', import.meta.url).pathname
+    const starter = spawn(node, ['--input-type=module', '-e', code])
+    const server = Number(await new Promise((resolve) => starter.stdout.once('data', resolve)))
+    await expect.poll(() => readFileSync(home.file('tied.log'), 'utf8'), { timeout: 20_000 }).toContain('Running on')
+    expect(isThere(server)).toBe(true)
+    starter.kill('SIGKILL')
+    await expect.poll(() => isThere(server), { timeout: 10_000 }).toBe(false)
   })
 })
