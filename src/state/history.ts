@@ -1,0 +1,118 @@
+import { runKeyOf, runsPrefixOf } from './keys.ts'
+import { type HeldLock, lastCallOf } from './lock-document.ts'
+import { ordered } from './manifest.ts'
+import type { StateStore } from './store.ts'
+
+export const RUN = 'ecom-infra/run/1'
+
+export type Outcome = 'running' | 'done' | 'failed' | 'interrupted'
+
+/** One run that changed something, or set out to. */
+export interface RunRecord {
+  readonly schema: typeof RUN
+  readonly run: string
+  readonly command: string
+  /** ISO, as in the lock of this run. */
+  readonly started: string
+  readonly ended: string | null
+  readonly outcome: Outcome
+  /** What was done, by kind: created, updated, … */
+  readonly summary: Readonly<Record<string, number>>
+  readonly apiCalls: Readonly<Record<string, number>>
+  readonly failures: readonly object[]
+}
+
+export interface History {
+  readonly runs: readonly RunRecord[]
+  /** Objects that are there and cannot be read. */
+  readonly unreadable: readonly string[]
+}
+
+/** What a run has to tell at its end. */
+export type Ending = Pick<RunRecord, 'summary' | 'apiCalls' | 'failures'> & {
+  readonly outcome: Exclude<Outcome, 'running'>
+}
+
+/** Writes the record of a run that begins. */
+export async function beginRun(
+  store: StateStore,
+  stack: string,
+  { run, command, started }: Pick<RunRecord, 'run' | 'command' | 'started'>,
+): Promise<RunRecord> {
+  const record: RunRecord = {
+    schema: RUN,
+    run,
+    command,
+    started,
+    ended: null,
+    outcome: 'running',
+    summary: {},
+    apiCalls: {},
+    failures: [],
+  }
+  await write(store, stack, record)
+  return record
+}
+
+/** Writes how a run has ended. */
+export async function endRun(store: StateStore, stack: string, record: RunRecord, ending: Ending): Promise<void> {
+  await write(store, stack, { ...record, ...ending, ended: new Date().toISOString() })
+}
+
+/**
+ * Writes that a run was killed, when its lock is taken over or broken. Nobody saw it end:
+ * what is written is when it can last have done something.
+ */
+export async function markKilled(store: StateStore, stack: string, dead: HeldLock): Promise<void> {
+  const { startedAt, run } = dead.document
+  const key = runKeyOf(stack, startedAt)
+  const item = await store.get(key)
+  const record = item === null ? null : recordIn(item.body)
+  if (item === null || record?.run !== run || record.outcome !== 'running') return
+  const ended = new Date(lastCallOf(dead)).toISOString()
+  // Should it write its own end at this very moment, that is the better one.
+  await store.put(key, textOf({ ...record, outcome: 'interrupted', ended }), { ifMatch: item.etag })
+}
+
+/** The latest runs, newest first. */
+export async function listRuns(store: StateStore, stack: string, limit = 20): Promise<History> {
+  const listed = await store.list(runsPrefixOf(stack))
+  const keys = listed
+    .map(({ key }) => key)
+    .sort()
+    .reverse()
+    .slice(0, limit)
+  const read = await Promise.all(
+    keys.map(async (key) => {
+      const item = await store.get(key)
+      return { key, gone: item === null, record: item === null ? null : recordIn(item.body) }
+    }),
+  )
+  return {
+    runs: read.flatMap(({ record }) => record ?? []),
+    unreadable: read.flatMap(({ key, gone, record }) => (gone || record ? [] : store.nameOf(key))),
+  }
+}
+
+const textOf = (record: RunRecord): string => `${JSON.stringify(ordered(record), null, 2)}\n`
+
+async function write(store: StateStore, stack: string, record: RunRecord): Promise<void> {
+  await store.put(runKeyOf(stack, record.started), textOf(record), null)
+}
+
+const OUTCOMES: readonly unknown[] = ['running', 'done', 'failed', 'interrupted'] satisfies Outcome[]
+
+function recordIn(body: string): RunRecord | null {
+  try {
+    const value = JSON.parse(body) as Partial<Record<keyof RunRecord, unknown>> | null
+    const right =
+      value?.schema === RUN &&
+      typeof value.run === 'string' &&
+      typeof value.command === 'string' &&
+      typeof value.started === 'string' &&
+      OUTCOMES.includes(value.outcome)
+    return right ? (value as RunRecord) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,103 @@
+import { EXIT, Problem } from '../engine/errors.ts'
+import type { Whereabouts } from './holder.ts'
+import type { Item, StateStore } from './store.ts'
+
+export const LOCK = 'ecom-infra/lock/1'
+
+/** What `lock.json` says. Its times are the holder's own, for people to read; ages are counted by the store's clock. */
+export interface LockDocument extends Whereabouts {
+  readonly schema: typeof LOCK
+  readonly run: string
+  /** `user@host`, or an ARN. */
+  readonly holder: string
+  readonly command: string
+  readonly startedAt: string
+  readonly expiresAt: string
+  /** Seconds that it holds without being renewed. */
+  readonly lease: number
+  /** Counts the renewals. Without it two of them could be equal, and then so would be their ETags. */
+  readonly renewal: number
+  readonly fence: number
+}
+
+/** A lock as it was found. */
+export interface HeldLock {
+  readonly document: LockDocument
+  readonly etag: string
+  /** Milliseconds by the store's clock: the last renewal, and when it was read. */
+  readonly lastModified: number
+  readonly date: number
+}
+
+/** `ECOM_INFRA_LEASE`, in seconds. Never scaled by the pace. */
+export function leaseSeconds(): number {
+  const value = Number(process.env.ECOM_INFRA_LEASE ?? '60')
+  return Number.isFinite(value) && value > 0 ? value : 60
+}
+
+export async function readLock(store: StateStore, key: string): Promise<HeldLock | null> {
+  const item = await store.get(key)
+  return item === null ? null : { document: documentIn(item), ...item }
+}
+
+/** Reads what can be read: a damaged lock, or one of a newer version, is a lock all the same. */
+function documentIn({ body }: Item): LockDocument {
+  const value = fieldsOf(body)
+  const text = (field: string): string => (typeof value[field] === 'string' ? value[field] : 'unknown')
+  const orNull = (field: string): string | null => (typeof value[field] === 'string' ? value[field] : null)
+  const number = (field: string, otherwise: number): number =>
+    typeof value[field] === 'number' ? value[field] : otherwise
+  return {
+    schema: LOCK,
+    run: text('run'),
+    holder: text('holder'),
+    host: text('host'),
+    bootId: orNull('bootId'),
+    pid: number('pid', 0),
+    pidStartedAt: orNull('pidStartedAt'),
+    command: text('command'),
+    startedAt: text('startedAt'),
+    expiresAt: text('expiresAt'),
+    lease: number('lease', leaseSeconds()),
+    renewal: number('renewal', 0),
+    fence: number('fence', 0),
+  }
+}
+
+function fieldsOf(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Seconds since the last renewal, by the store's clock. */
+export const ageOf = (lock: HeldLock): number => (lock.date - lock.lastModified) / 1000
+
+/** Whether the lease has run out. S3 tells whole seconds, so that an equal number may still be too early. */
+export const isExpired = (lock: HeldLock): boolean => ageOf(lock) > lock.document.lease
+
+/** When its holder, if it is dead, can last have made a call: milliseconds by the store's clock (design.md 6.4). */
+export const lastCallOf = (lock: HeldLock): number => lock.lastModified + lock.document.lease * 1000
+
+/** Another run holds the lock. Exit 4. */
+export class Locked extends Problem {
+  override readonly name = 'Locked'
+  readonly lock: LockDocument
+
+  constructor(stack: string, held: HeldLock) {
+    const { holder, host, pid, command, startedAt, lease } = held.document
+    const left = Math.max(1, Math.ceil(lease - ageOf(held)))
+    super(
+      'Locked',
+      `Another run holds the lock of ${stack}: "${command}" by ${holder} on ${host} (process ${pid}), since ${startedAt}, last heard of ${ageOf(held)} s ago.`,
+      EXIT.locked,
+      {
+        hint: `Wait until it has ended. If it is dead, its lock is free in ${left} s; "ecom-infra state unlock" breaks it, with --force even while its holder lives.`,
+      },
+    )
+    this.lock = held.document
+  }
+}
