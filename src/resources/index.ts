@@ -1,0 +1,46 @@
+import type { AnyType } from '../engine/resource.ts'
+import { autoScalingGroup } from './autoscaling/group.ts'
+import { elasticIp } from './ec2/elastic-ip.ts'
+import { internetGateway } from './ec2/internet-gateway.ts'
+import { launchTemplate } from './ec2/launch-template.ts'
+import { natGateway } from './ec2/nat-gateway.ts'
+import { networkAcl } from './ec2/network-acl.ts'
+import { routeTable } from './ec2/route-table.ts'
+import { securityGroup } from './ec2/security-group.ts'
+import { subnet } from './ec2/subnet.ts'
+import { vpc } from './ec2/vpc.ts'
+import { vpcEndpoint } from './ec2/vpc-endpoint.ts'
+import { listener } from './elbv2/listener.ts'
+import { loadBalancer } from './elbv2/load-balancer.ts'
+import { targetGroup } from './elbv2/target-group.ts'
+import { instanceProfile } from './iam/instance-profile.ts'
+import { role } from './iam/role.ts'
+import { logGroup } from './logs/log-group.ts'
+import { bucket } from './s3/bucket.ts'
+import { bucketPolicy } from './s3/bucket-policy.ts'
+
+/**
+ * The registry: every type there is, what others are built on first. A teardown that remembers no edges goes
+ * through it backwards.
+ */
+export const types: readonly AnyType[] = [
+  vpc,
+  internetGateway,
+  elasticIp,
+  subnet,
+  natGateway,
+  routeTable,
+  networkAcl,
+  vpcEndpoint,
+  securityGroup,
+  bucket,
+  bucketPolicy,
+  role,
+  instanceProfile,
+  logGroup,
+  loadBalancer,
+  targetGroup,
+  listener,
+  launchTemplate,
+  autoScalingGroup,
+]
