@@ -1,0 +1,42 @@
+import { type Action, type Plan, type Step, summary } from '../engine/plan.ts'
+import type { Target } from './types.ts'
+
+export interface PlanChange {
+  readonly path: string
+  readonly from: unknown
+  readonly to: unknown
+}
+
+export interface PlanDocumentStep {
+  readonly address: string
+  readonly type: string
+  readonly action: Action
+  readonly id: string | null
+  readonly changes: readonly PlanChange[]
+  readonly after: readonly string[]
+  readonly reason: string | null
+}
+
+/** `up --dry-run --json`. */
+export interface PlanDocument extends Target {
+  readonly schema: 'ecom-infra/plan/1'
+  readonly summary: ReturnType<typeof summary>
+  readonly steps: readonly PlanDocumentStep[]
+}
+
+export function planDocument({ stack, account, region }: Target, plan: Plan): PlanDocument {
+  return {
+    schema: 'ecom-infra/plan/1',
+    ...{ stack, account, region },
+    summary: summary(plan),
+    steps: plan.steps.map(documentStep),
+  }
+}
+
+function documentStep({ address, type, action, live, changes, after, reason }: Step): PlanDocumentStep {
+  return {
+    ...{ address, type: type.type, action, id: live?.id ?? null },
+    changes: changes.map(({ path, from, to }) => ({ path, from: from ?? null, to: to ?? null })),
+    ...{ after, reason },
+  }
+}

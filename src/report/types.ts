@@ -1,0 +1,53 @@
+import type { Problem } from '../engine/errors.ts'
+import type { Address } from '../engine/ref.ts'
+
+/** Whose platform, and where. */
+export interface Target {
+  readonly stack: string
+  readonly account: string
+  readonly region: string
+}
+
+/** How a text is drawn. Whether colour is wanted (`NO_COLOR`, a terminal) is the caller's to know. */
+export interface TextOptions {
+  readonly color: boolean
+  /** Columns. */
+  readonly width?: number
+}
+
+/** Turns what was thrown into words. The report knows no cloud, so it is told. */
+export type Explain = (error: unknown, context: { readonly address: Address }) => Problem
+
+/** What went wrong with one resource, in the words of `cli.md`. */
+export interface Failure {
+  readonly address: string | null
+  /** The AWS operation. */
+  readonly action: string | null
+  readonly code: string
+  readonly awsCode: string | null
+  /** What it means. */
+  readonly message: string
+  /** AWS's own words. */
+  readonly awsMessage: string | null
+  readonly requestId: string | null
+  /** What to do next. */
+  readonly hint: string | null
+}
+
+/** Something that a teardown has left behind. */
+export interface Leftover {
+  readonly type: string
+  readonly id: string
+  readonly why: string
+  /** What it goes on costing; null: not known. */
+  readonly monthlyUsd: number | null
+}
+
+/** Something that stays on purpose: a final snapshot, the state bucket. */
+export interface Kept {
+  readonly type: string
+  readonly id: string
+  readonly why: string
+}
+
+export type Outputs = Readonly<Record<string, string>>
