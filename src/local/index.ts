@@ -113,10 +113,10 @@ function sameAs(known: Running, options: { port?: number; say(line: string): voi
   return { url: urlOf(known.port), port: known.port, pid: known.pid, started: false }
 }
 
-/** Ends what is remembered, whether it answers or not, and forgets it. */
+/** Ends what is remembered and forgets it. Where a process has no beginning to be known by, only one that answers. */
 async function clear(): Promise<{ readonly stopped: boolean }> {
   const known = readRunning()
-  const stopped = known !== null && isAlive(known)
+  const stopped = known !== null && isAlive(known) && (known.began !== null || (await isReady(known.port)))
   if (stopped) await end(known)
   forgetRunning()
   return { stopped }

@@ -148,6 +148,10 @@ describe('launch templates and Auto Scaling', () => {
     ],
     TagSpecifications: [{ ResourceType: 'volume' as const, Tags: [{ Key: 'of', Value: 'template' }] }],
   }
+  const second = {
+    UserData: userData('two'),
+    MetadataOptions: { HttpTokens: 'required' as const, HttpPutResponseHopLimit: 2 },
+  }
   const group = async () =>
     (await groups.send(new asg.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['web'] })))
       .AutoScalingGroups?.[0]
@@ -158,7 +162,7 @@ describe('launch templates and Auto Scaling', () => {
     const tags = [{ ResourceType: 'launch-template' as const, Tags: [{ Key: 'own', Value: 'yes' }] }]
     const input = { LaunchTemplateName: 'web', LaunchTemplateData: data, TagSpecifications: tags }
     template = (await cloud.send(new ec2.CreateLaunchTemplateCommand(input))).LaunchTemplate?.LaunchTemplateId ?? ''
-    const change = { LaunchTemplateId: template, SourceVersion: '1', LaunchTemplateData: { UserData: userData('two') } }
+    const change = { LaunchTemplateId: template, SourceVersion: '1', LaunchTemplateData: second }
     await cloud.send(new ec2.CreateLaunchTemplateVersionCommand(change))
     await groups.send(
       new asg.CreateAutoScalingGroupCommand({
@@ -177,7 +181,7 @@ describe('launch templates and Auto Scaling', () => {
       new ec2.DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template }),
     )
     expect(versions[0]?.LaunchTemplateData).toEqual(data)
-    expect(versions[1]?.LaunchTemplateData).toEqual({ ...data, UserData: userData('two') })
+    expect(versions[1]?.LaunchTemplateData).toEqual({ ...data, ...second })
   })
 
   it('an instance of a group follows the template', async () => {
@@ -185,7 +189,7 @@ describe('launch templates and Auto Scaling', () => {
     const instance = (await cloud.send(new ec2.DescribeInstancesCommand({ InstanceIds: [id] }))).Reservations?.[0]
       ?.Instances?.[0]
     expect(instance).toMatchObject({
-      MetadataOptions: { HttpTokens: 'required' },
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 2 },
       Monitoring: { State: 'enabled' },
       IamInstanceProfile: { Arn: `arn:aws:iam::${account.id}:instance-profile/web` },
     })

@@ -148,8 +148,8 @@ describe('the local AWS', () => {
     delete process.env.AWS_ENDPOINT_URL
     delete process.env.HTTPS_PROXY
     if (process.platform !== 'linux') return
-    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-    expect(environment).not.toContain('wrong')
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+    expect(environment.filter((line) => line.includes('wrong'))).toEqual([])
     expect(environment).toContain('MOTO_IAM_LOAD_MANAGED_POLICIES=true')
   })
 
