@@ -11,7 +11,7 @@ const SERVER = fileURLToPath(new URL('../../emulator/server.py', import.meta.url
 /** A cold start on a slow disk takes seconds; ten times that is a failure. */
 const START_MS = 60_000
 
-export interface Launch {
+interface Launch {
   readonly moto: Moto
   /** 0: any free one. */
   readonly port: number

@@ -1,4 +1,4 @@
-/** Which AWS operation an HTTP request is. Knows nothing of our code: it reads what goes over the wire. */
+/** The words of the proxy, and which AWS operation an HTTP request is. Knows nothing of our code: it reads the wire. */
 
 /** What can be seen of a request before its body is forwarded. `form` is the body of a query-protocol request, else ''. */
 export interface Seen {
@@ -17,6 +17,52 @@ export interface Identity {
   readonly action: string
   /** Whether the operation may change something in AWS. What is not known to be a read counts as a change. */
   readonly mutating: boolean
+}
+
+/** One call as it went over the wire. The proxy fills in the later fields as they become known. */
+export interface Call extends Identity {
+  /** 1, 2, 3 … in the order of arrival since the last `reset()`. */
+  readonly number: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly method: string
+  readonly path: string
+  /** The parameters of a query-protocol call, else empty. */
+  readonly form: Readonly<Record<string, string>>
+  /** Calls under way when this one began, itself included. */
+  readonly inFlight: number
+  /** 0 as long as nothing was answered, and for good when the connection was cut. */
+  status: number
+  ms: number
+  requestBytes: number
+  responseBytes: number
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** `reset-before`: cut before it reached AWS. `reset-after`: it took effect, and the answer is lost. `hang`: no answer, ever. */
+export type Verdict =
+  | 'forward'
+  | 'reset-before'
+  | 'reset-after'
+  | 'hang'
+  | Answer
+  | { readonly pause: Promise<unknown> }
+
+export type Interceptor = (call: Call) => Verdict | Promise<Verdict>
+
+export interface Report {
+  readonly total: number
+  readonly reads: number
+  readonly changes: number
+  /** The most calls that were under way at one moment. */
+  readonly peak: number
+  /** `{ ec2: { CreateVpc: 1 } }` */
+  readonly byService: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
 const READS =
@@ -122,4 +168,21 @@ function uploadAction(method: string, copy: boolean): string {
 
 function partOf(parts: Readonly<Record<string, string>>, query: URLSearchParams): string | undefined {
   return [...query.keys()].map((key) => parts[key]).find((name) => name !== undefined)
+}
+
+/** What a list of calls comes to. */
+export function reportOf(calls: readonly Call[]): Report {
+  const byService: Record<string, Record<string, number>> = {}
+  for (const { service, action } of calls) {
+    const actions = byService[service] ?? {}
+    byService[service] = { ...actions, [action]: (actions[action] ?? 0) + 1 }
+  }
+  const changes = calls.filter((call) => call.mutating).length
+  return {
+    total: calls.length,
+    reads: calls.length - changes,
+    changes,
+    peak: Math.max(0, ...calls.map((call) => call.inFlight)),
+    byService,
+  }
 }

@@ -3,53 +3,17 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Identity, identify, type Seen } from './proxy-actions.ts'
+import {
+  type Answer,
+  type Call,
+  type Interceptor,
+  identify,
+  type Report,
+  reportOf,
+  type Seen,
+} from './proxy-actions.ts'
 
-/** One call as it went over the wire. The proxy fills in the later fields as they become known. */
-export interface Call extends Identity {
-  /** 1, 2, 3 … in the order of arrival since the last `reset()`. */
-  readonly number: number
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly method: string
-  readonly path: string
-  /** The parameters of a query-protocol call, else empty. */
-  readonly form: Readonly<Record<string, string>>
-  /** Calls under way when this one began, itself included. */
-  readonly inFlight: number
-  /** 0 as long as nothing was answered, and for good when the connection was cut. */
-  status: number
-  ms: number
-  requestBytes: number
-  responseBytes: number
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-/** `reset-before`: cut before it reached AWS. `reset-after`: it took effect, and the answer is lost. `hang`: no answer, ever. */
-export type Verdict =
-  | 'forward'
-  | 'reset-before'
-  | 'reset-after'
-  | 'hang'
-  | Answer
-  | { readonly pause: Promise<unknown> }
-
-export type Interceptor = (call: Call) => Verdict | Promise<Verdict>
-
-export interface Report {
-  readonly total: number
-  readonly reads: number
-  readonly changes: number
-  /** The most calls that were under way at one moment. */
-  readonly peak: number
-  /** `{ ec2: { CreateVpc: 1 } }` */
-  readonly byService: Readonly<Record<string, Readonly<Record<string, number>>>>
-}
+export type { Answer, Call, Interceptor, Report, Verdict } from './proxy-actions.ts'
 
 export interface AwsProxy {
   readonly url: string
@@ -207,20 +171,4 @@ function answer(call: Call, given: Answer, response: http.ServerResponse): void 
 /** A reset of the connection, as the client sees it when a server or a wire dies. */
 function cut(request: http.IncomingMessage): void {
   request.socket.resetAndDestroy()
-}
-
-function reportOf(calls: readonly Call[]): Report {
-  const byService: Record<string, Record<string, number>> = {}
-  for (const { service, action } of calls) {
-    const actions = byService[service] ?? {}
-    byService[service] = { ...actions, [action]: (actions[action] ?? 0) + 1 }
-  }
-  const changes = calls.filter((call) => call.mutating).length
-  return {
-    total: calls.length,
-    reads: calls.length - changes,
-    changes,
-    peak: Math.max(0, ...calls.map((call) => call.inFlight)),
-    byService,
-  }
 }
