@@ -80,7 +80,11 @@ export class Lock {
     await this.#renewing
     const lost = this.#lost
     this.#lose('has been given up')
-    if (lost) return
+    // What made it lost has been told; only what is still ours is deleted, so trying does no harm.
+    await (lost ? this.#delete().catch(() => undefined) : this.#delete())
+  }
+
+  async #delete(): Promise<void> {
     if (await this.#store.delete(this.#key, this.#etag)) return
     // Either gone, or somebody else's, or renewed by a request whose answer we never saw.
     const held = await readLock(this.#store, this.#key)
@@ -100,7 +104,8 @@ export class Lock {
       const began = momentOf(this.#clock)
       this.#renewing = this.#renew(began).then(() => {
         this.#renewing = null
-        if (!this.#lost) this.#schedule(this.#lease / 6 - since(began, this.#clock))
+        // What went wrong is tried again at once, or nearly so.
+        if (!this.#lost) this.#schedule(this.#trouble ? 0 : this.#lease / 6 - since(began, this.#clock))
       })
     })
   }

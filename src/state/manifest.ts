@@ -87,10 +87,9 @@ export const serialise = (manifest: Manifest): string => `${JSON.stringify(order
 export function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered)
   if (typeof value !== 'object' || value === null) return value
-  const rank = (key: string) => (key === 'schema' ? '' : key)
   return Object.fromEntries(
     Object.entries(value)
-      .sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
+      .sort(([a], [b]) => (b !== 'schema' && (a === 'schema' || a < b) ? -1 : 1))
       .map(([key, item]) => [key, ordered(item)]),
   )
 }

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest'
+import { eraseStack } from '../../src/state/erase.ts'
+import { beginRun, endRun, listRuns, markKilled } from '../../src/state/history.ts'
+import { readLock } from '../../src/state/lock-document.ts'
+import { MemoryStore } from '../../src/state/memory-store.ts'
+import { takeLock } from '../../src/state/take-lock.ts'
+import { breakLock } from '../../src/state/unlock.ts'
+import { FakeClock, FakeHost } from './fakes.ts'
+
+const STACK = 'shop-dev'
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
+const ending = { outcome: 'done', summary: { created: 84 }, apiCalls: { total: 400 }, failures: [] } as const
+
+it('tells the runs, newest first, and no more than were asked for', async () => {
+  const store = new MemoryStore()
+  for (const minute of [1, 3, 2]) {
+    const record = await beginRun(store, STACK, { run: `r${minute}`, command: 'up', started: at(minute) })
+    if (minute !== 3) await endRun(store, STACK, record, ending)
+  }
+  await beginRun(store, 'shop-dev2', { run: 'other', command: 'up', started: at(9) })
+  const { runs } = await listRuns(store, STACK)
+  expect(runs.map(({ run, outcome }) => [run, outcome])).toEqual([
+    ['r3', 'running'],
+    ['r2', 'done'],
+    ['r1', 'done'],
+  ])
+  expect(runs[1]).toMatchObject({ schema: 'ecom-infra/run/1', summary: { created: 84 }, started: at(2) })
+  expect((await listRuns(store, STACK, 1)).runs.map(({ run }) => run)).toEqual(['r3'])
+})
+
+it('names what it cannot read, and tells the rest', async () => {
+  const store = new MemoryStore()
+  await beginRun(store, STACK, { run: 'a', command: 'up', started: at(1) })
+  await store.put(`${STACK}/runs/${at(2)}.json`, '{"schema":', null)
+  const history = await listRuns(store, STACK)
+  expect(history.runs).toHaveLength(1)
+  expect(history.unreadable).toEqual([`memory://state/${STACK}/runs/${at(2)}.json`])
+})
+
+it('marks a killed run as interrupted, at the last moment that it can have been alive', async () => {
+  const clock = new FakeClock()
+  const store = new MemoryStore(() => clock.wall())
+  const host = new FakeHost()
+  await beginRun(store, STACK, { run: 'a', command: 'up', started: at(0) })
+  await takeLock(store, { stack: STACK, run: 'a', command: 'up', startedAt: at(0), fence: 0, clock, here: host })
+  host.dead.add(101)
+  await breakLock(store, { stack: STACK, force: false, here: host })
+  expect((await listRuns(store, STACK)).runs).toMatchObject([{ run: 'a', outcome: 'interrupted', ended: at(1) }])
+})
+
+it('leaves a run alone that has told its own end, or is another', async () => {
+  const clock = new FakeClock()
+  const store = new MemoryStore(() => clock.wall())
+  const options = { stack: STACK, command: 'up', startedAt: at(0), fence: 0, clock, here: new FakeHost() }
+  await takeLock(store, { ...options, run: 'a' })
+  const held = await readLock(store, `${STACK}/lock.json`)
+  if (!held) throw new Error('no lock')
+  await markKilled(store, STACK, held)
+  expect((await listRuns(store, STACK)).runs).toEqual([])
+  const record = await beginRun(store, STACK, { run: 'a', command: 'up', started: at(0) })
+  await endRun(store, STACK, record, ending)
+  await markKilled(store, STACK, held)
+  expect((await listRuns(store, STACK)).runs).toMatchObject([{ outcome: 'done' }])
+  await beginRun(store, STACK, { run: 'b', command: 'up', started: at(0) })
+  await markKilled(store, STACK, held)
+  expect((await listRuns(store, STACK)).runs).toMatchObject([{ run: 'b', outcome: 'running' }])
+})
+
+it('erases all of a stack but the lock, and nothing of another', async () => {
+  const store = new MemoryStore()
+  const keys = ['shop-dev/manifest.json', 'shop-dev/lock.json', 'shop-dev/runs/1.json', 'shop-dev-2/manifest.json']
+  for (const key of keys) await store.put(key, '{}', null)
+  await eraseStack(store, STACK)
+  expect((await store.list('')).map(({ key }) => key)).toEqual(['shop-dev-2/manifest.json', 'shop-dev/lock.json'])
+})
