@@ -1,5 +1,6 @@
+import type { Outcome } from '../engine/events.ts'
 import type { Result } from '../engine/execute.ts'
-import { failuresOf, stopOf } from './failure.ts'
+import { failuresOf, stopOf, verdictOn } from './failure.ts'
 import type { Explain, Failure, Kept, Leftover } from './types.ts'
 
 export interface DownReport {
@@ -30,13 +31,13 @@ export interface DownDocument {
 
 export function downDocument(report: DownReport): DownDocument {
   const { stack, result, leftovers, kept, checked, explain, apiCalls, durationMs } = report
-  const count = (outcome: string) => result.fates.filter((fate) => fate.outcome === outcome).length
+  const count = (outcome: Outcome) => result.fates.filter((fate) => verdictOn(fate) === outcome).length
   return {
     schema: 'ecom-infra/down/1',
     stack,
     summary: { deleted: count('done'), failed: count('failed'), skipped: count('skipped') },
     ...{ leftovers, kept, checked },
-    ...{ failures: failuresOf(result, explain), stopped: stopOf(result) },
+    ...{ failures: failuresOf(result, explain), stopped: stopOf(result, explain) },
     ...{ apiCalls, durationMs: Math.round(durationMs) },
   }
 }

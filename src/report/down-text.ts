@@ -2,8 +2,11 @@ import type { Layer } from '../engine/graph.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
-import type { DownDocument } from './down-document.ts'
+import { byLayer } from './layers.ts'
+import { timeLine } from './plan-text.ts'
+import { blocks, clean, type Paint, painter } from './style.ts'
 import type { Target, TextOptions } from './types.ts'
+import { plural } from './words.ts'
 
 export interface DownPlanReport extends Target {
   readonly plan: Plan
@@ -14,11 +17,37 @@ export interface DownPlanReport extends Target {
 }
 
 /** What a teardown will delete, what data goes with it, and what stands in its way. */
-export function downPlanText(_report: DownPlanReport, _options: TextOptions): string {
-  return ''
+export function downPlanText(report: DownPlanReport, { color }: TextOptions): string {
+  const { plan, layers, farewells, seconds, stack, region, account } = report
+  const paint = painter(color)
+  const going = plan.steps
+    .filter(({ action }) => action === 'delete')
+    .map(({ address, live }) => ({ address, id: live?.id ?? '', layer: layers.get(address) ?? null }))
+  if (going.length === 0) return `Nothing of ${stack} is in ${region}, account ${account}.`
+  const groups = byLayer(going, 'Others').map(({ title, items }) => [
+    paint('title', title),
+    ...items.map(({ address, id }) => `  ${paint('bad', '-')} ${address}  ${paint('quiet', clean(id))}`),
+  ])
+  const losses = told('What is lost with it', farewells, ({ losses }) => losses, paint)
+  const blockers = told('What stands in the way', farewells, ({ blockers }) => blockers, paint)
+  const end =
+    blockers.length > 0
+      ? [paint('bad', 'Nothing is deleted until what stands in the way has been settled.')]
+      : [`${plural(going.length, 'resource')} to delete.`, ...timeLine(seconds)]
+  return blocks(
+    [`${paint('title', stack)} in ${region}, account ${account}: ${paint('bad', 'to be deleted')}`],
+    ...[...groups, losses, blockers, end],
+  )
 }
 
-/** The receipt: what was deleted, how it was checked, and that nothing is left, or what is. */
-export function receiptText(_document: DownDocument, _options: TextOptions): string {
-  return ''
+function told(
+  title: string,
+  farewells: ReadonlyMap<Address, Farewell>,
+  pick: (farewell: Farewell) => readonly string[],
+  paint: Paint,
+): readonly string[] {
+  const lines = [...farewells].flatMap(([address, farewell]) =>
+    pick(farewell).map((words) => `  ${paint('bad', '!')} ${address}: ${clean(words)}`),
+  )
+  return lines.length === 0 ? [] : [paint('title', title), ...lines]
 }

@@ -1,7 +1,12 @@
-import type { Problem } from '../engine/errors.ts'
+import { EXIT, type Problem } from '../engine/errors.ts'
+import { failureOf } from './failure.ts'
+import { failureLines } from './failure-text.ts'
+import { clean, painter } from './style.ts'
 import type { TextOptions } from './types.ts'
 
 /** What failed, AWS's code and message, what it means, what to do next. */
-export function errorText(_problem: Problem, _options: TextOptions): string {
-  return ''
+export function errorText(problem: Problem, { color }: TextOptions): string {
+  // To have said no is not an error, and is not shown as one.
+  if (problem.exit === EXIT.declined) return clean(problem.message)
+  return failureLines(failureOf(problem), painter(color)).join('\n')
 }

@@ -1,5 +1,6 @@
-import { Problem } from '../engine/errors.ts'
-import type { Result } from '../engine/execute.ts'
+import { Interrupted, type Problem } from '../engine/errors.ts'
+import type { Outcome } from '../engine/events.ts'
+import type { Fate, Result } from '../engine/execute.ts'
 import type { Explain, Failure } from './types.ts'
 
 /** A problem as a document tells it. */
@@ -14,15 +15,19 @@ function awsMessageOf({ details: { awsCode, cause } }: Problem): string | null {
   return awsCode !== undefined && cause instanceof Error && cause.message !== '' ? cause.message : null
 }
 
-/** Everything that failed in a run, resource by resource. */
+/** Everything that failed in a run, resource by resource. What an interrupt cut short did not fail. */
 export function failuresOf({ fates }: Result, explain: Explain): readonly Failure[] {
   return fates
-    .filter(({ outcome }) => outcome === 'failed')
+    .filter((fate) => verdictOn(fate) === 'failed')
     .map(({ address, error }) => ({ ...failureOf(explain(error, { address })), address }))
 }
 
-/** Why a run ended before its time. */
-export function stopOf({ stopped }: Result): Failure | null {
-  if (stopped === null || stopped === undefined) return null
-  return stopped instanceof Problem ? failureOf(stopped) : null
+/** How a resource fared, for a count: a wait that an interrupt ended is work that was left, not a failure. */
+export function verdictOn({ outcome, error }: Fate): Outcome {
+  return outcome === 'failed' && error instanceof Interrupted ? 'skipped' : outcome
+}
+
+/** Why a run ended before its time; null when it went through. */
+export function stopOf({ stopped }: Result, explain: Explain): Failure | null {
+  return stopped === null || stopped === undefined ? null : failureOf(explain(stopped, {}))
 }

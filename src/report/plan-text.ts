@@ -1,5 +1,10 @@
-import type { Plan } from '../engine/plan.ts'
+import { type Action, type Plan, type Step, summary } from '../engine/plan.ts'
+import { isUnknown } from '../engine/ref.ts'
+import { byLayer } from './layers.ts'
+import { blocks, clean, cut, DEFAULT_WIDTH, type Paint, painter, type Tone } from './style.ts'
 import type { Target, TextOptions } from './types.ts'
+import { changeLines, inline } from './values.ts'
+import { plural, roughly, tally } from './words.ts'
 
 export interface PlanReport extends Target {
   readonly plan: Plan
@@ -7,7 +12,88 @@ export interface PlanReport extends Target {
   readonly seconds: number
 }
 
-/** What is going to happen, for a person to say yes to. */
-export function planText(_report: PlanReport, _options: TextOptions): string {
-  return ''
+interface Sign {
+  readonly mark: string
+  readonly tone: Tone
 }
+
+const SIGNS: Readonly<Record<Action, Sign>> = {
+  create: { mark: '+', tone: 'good' },
+  update: { mark: '~', tone: 'change' },
+  replace: { mark: '-/+', tone: 'swap' },
+  delete: { mark: '-', tone: 'bad' },
+  blocked: { mark: '!', tone: 'bad' },
+  none: { mark: ' ', tone: 'quiet' },
+}
+
+/** What is going to happen, for a person to say yes to. */
+export function planText({ plan, seconds, ...target }: PlanReport, { color, width }: TextOptions): string {
+  const paint = painter(color)
+  const changing = plan.steps.filter(({ action }) => action !== 'none')
+  const room = width ?? DEFAULT_WIDTH
+  const groups = byLayer(changing, 'No longer wanted').map(({ title, items }) => [
+    paint('title', title),
+    ...items.flatMap((step) => stepLines(step, paint, room)),
+  ])
+  return blocks([`${paint('title', target.stack)} in ${target.region}, account ${target.account}`], ...groups, [
+    ...closing(plan, seconds, paint),
+  ])
+}
+
+function stepLines(step: Step, paint: Paint, room: number): readonly string[] {
+  const { mark, tone } = SIGNS[step.action]
+  const head = `  ${paint(tone, mark.padEnd(3))} ${step.address}`
+  const indent = 6 + step.address.length
+  if (step.action === 'create') {
+    const facts = cut(factsOf(step), room - indent - 2)
+    return [facts.length < 8 ? head : `${head}  ${paint('quiet', facts)}`]
+  }
+  const id = step.live ? `  ${paint('quiet', clean(step.live.id))}` : ''
+  return [`${head}${id}`, ...why(step, paint), ...detailLines(step, paint, room)]
+}
+
+/** What a thing will be like, as far as it fits into its line. */
+const factsOf = ({ changes }: Step): string =>
+  changes
+    .filter(({ to }) => !isEmpty(to) && !isUnknown(to))
+    .map(({ path, to }) => `${path} ${inline(to)}`)
+    .join(' · ')
+
+const isEmpty = (value: unknown): boolean => value === null || value === '' || (Array.isArray(value) && !value.length)
+
+function why({ action, reason, mode }: Step, paint: Paint): readonly string[] {
+  if (reason === null || action === 'delete') return []
+  const order = mode === 'create-first' ? '; the new one comes first' : mode === null ? '' : '; the old one goes first'
+  return [`      ${paint(action === 'blocked' ? 'bad' : 'quiet', clean(reason) + order)}`]
+}
+
+function detailLines({ changes }: Step, paint: Paint, room: number): readonly string[] {
+  return changes
+    .flatMap(({ path, from, to }) => changeLines(path, from, to))
+    .map(({ mark, text }) => {
+      if (mark === null) return `      ${cut(text, room - 6)}`
+      return `        ${paint(mark === '+' ? 'good' : 'bad', `${mark} ${cut(text, room - 10)}`)}`
+    })
+}
+
+function closing(plan: Plan, seconds: number, paint: Paint): readonly string[] {
+  const counts = summary(plan)
+  const moving = counts.create + counts.update + counts.replace + counts.delete
+  if (counts.blocked > 0) {
+    const words = tally([...wishes(counts), [counts.blocked, 'blocked']])
+    return [`Plan: ${words}.`, paint('bad', 'Nothing is done until what is blocked has been settled.')]
+  }
+  if (moving === 0) return [`Nothing to do: ${plural(counts.unchanged, 'resource')} as wanted.`]
+  return [`Plan: ${tally([...wishes(counts), [counts.unchanged, 'unchanged']])}.`, ...timeLine(seconds)]
+}
+
+const wishes = (counts: ReturnType<typeof summary>): readonly (readonly [number, string])[] => [
+  [counts.create, 'to create'],
+  [counts.update, 'to update'],
+  [counts.replace, 'to replace'],
+  [counts.delete, 'to delete'],
+]
+
+/** How long it will typically take. */
+export const timeLine = (seconds: number): readonly string[] =>
+  seconds > 0 ? [`On AWS this typically takes ${roughly(seconds)}.`] : []

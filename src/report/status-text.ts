@@ -1,6 +1,80 @@
+import { byLayer } from './layers.ts'
+import type { Drift, Status, StatusRow } from './status.ts'
 import type { StatusDocument } from './status-document.ts'
+import { blocks, clean, cut, DEFAULT_WIDTH, type Paint, painter, type Tone } from './style.ts'
 import type { TextOptions } from './types.ts'
+import { outputLines } from './up-text.ts'
+import { changeLines } from './values.ts'
+import { plural, tally, took } from './words.ts'
 
-export function statusText(_document: StatusDocument, _options: TextOptions): string {
-  return ''
+const SIGNS: Readonly<Record<Status, { readonly mark: string; readonly tone: Tone }>> = {
+  'in-sync': { mark: '✔', tone: 'good' },
+  drifted: { mark: '~', tone: 'change' },
+  missing: { mark: '-', tone: 'bad' },
+  unexpected: { mark: '+', tone: 'swap' },
+  unhealthy: { mark: '!', tone: 'bad' },
+}
+
+/** How everything stands: what is in order in one line a layer, what is not in full. */
+export function statusText(document: StatusDocument, { color, width }: TextOptions): string {
+  const paint = painter(color)
+  const { resources, outputs, notes, verdict } = document
+  const groups = byLayer(resources, 'No longer wanted').map(({ title, items }) =>
+    groupLines(title, items, { paint, room: width ?? DEFAULT_WIDTH }),
+  )
+  const next = verdict === 'in-sync' || verdict === 'unhealthy' ? [] : ['`ecom-infra up` puts it right.']
+  const told = notes.map((note) => `Note: ${clean(note)}`)
+  return blocks(groups.flat(), outputLines(outputs, paint), told, [...closing(document, paint), ...next])
+}
+
+interface Drawing {
+  readonly paint: Paint
+  readonly room: number
+}
+
+function groupLines(title: string, rows: readonly StatusRow[], drawing: Drawing): readonly string[] {
+  const { paint } = drawing
+  const wrong = rows.filter(({ status }) => status !== 'in-sync')
+  const fine = rows.length - wrong.length
+  const count = wrong.length === 0 ? `${fine} in sync` : `${fine} of ${rows.length} in sync`
+  const mark = wrong.length === 0 ? paint('good', '✔') : paint('bad', '✖')
+  return [`${mark} ${paint('title', title)}  ${count}`, ...wrong.flatMap((row) => rowLines(row, drawing))]
+}
+
+function rowLines(
+  { address, id, status, drift, health, note }: StatusRow,
+  { paint, room }: Drawing,
+): readonly string[] {
+  const { mark, tone } = SIGNS[status]
+  const name = id === null ? address : `${address}  ${paint('quiet', clean(id))}`
+  const words = [...(note === null ? [] : [note]), ...(health?.state === 'unhealthy' ? [health.detail] : [])]
+  return [
+    `  ${paint(tone, mark)} ${name}  ${paint(tone, status)}`,
+    ...words.map((line) => `      ${cut(clean(line), room - 6)}`),
+    ...drift.flatMap((one) => driftLines(one, paint, room)),
+  ]
+}
+
+/** Of a list: what is there and should not be, and what should be and is not. */
+const SIDES = { '-': 'there, not wanted: ', '+': 'wanted, not there: ' } as const
+
+function driftLines({ path, desired, actual }: Drift, paint: Paint, room: number): readonly string[] {
+  return changeLines(path, actual, desired).map(({ mark, text }) => {
+    if (mark === null) return `      ${cut(text, room - 6)}`
+    return `        ${paint(mark === '+' ? 'good' : 'bad', cut(`${SIDES[mark]}${text}`, room - 8))}`
+  })
+}
+
+function closing({ stack, summary, verdict, durationMs, apiCalls }: StatusDocument, paint: Paint): readonly string[] {
+  const words = tally([
+    [summary.missing, 'missing'],
+    [summary.drifted, 'drifted'],
+    [summary.unexpected, 'unexpected'],
+    [summary.unhealthy, 'unhealthy'],
+    [summary.inSync, 'in sync'],
+  ])
+  const state =
+    verdict === 'in-sync' ? paint('good', `✔ ${stack} is in sync`) : paint('bad', `✖ ${stack} is not in sync`)
+  const cost = `${took(durationMs)}, ${plural(apiCalls.total, 'API call')}.`
+  return [`${state}${words === '' ? '' : `: ${words}`}. ${cost}`]
 }

@@ -16,7 +16,7 @@ export interface TextOptions {
 }
 
 /** Turns what was thrown into words. The report knows no cloud, so it is told. */
-export type Explain = (error: unknown, context: { readonly address: Address }) => Problem
+export type Explain = (error: unknown, context: { readonly address?: Address }) => Problem
 
 /** What went wrong with one resource, in the words of `cli.md`. */
 export interface Failure {

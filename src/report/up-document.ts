@@ -1,7 +1,7 @@
 import type { Deed } from '../engine/events.ts'
 import type { Result } from '../engine/execute.ts'
 import type { Plan } from '../engine/plan.ts'
-import { failuresOf, stopOf } from './failure.ts'
+import { failuresOf, stopOf, verdictOn } from './failure.ts'
 import type { Explain, Failure, Outputs } from './types.ts'
 
 export interface UpReport {
@@ -21,7 +21,7 @@ export interface UpSummary {
   readonly deleted: number
   readonly unchanged: number
   readonly failed: number
-  /** Never started, because of a failure or an interrupt. */
+  /** Not started or not finished, because of another's failure or an interrupt. */
   readonly skipped: number
 }
 
@@ -43,7 +43,7 @@ export function upDocument({ stack, plan, result, outputs, explain, apiCalls, du
     schema: 'ecom-infra/up/1',
     ...{ stack, summary: upSummary(plan, result), outputs },
     failures: failuresOf(result, explain),
-    stopped: stopOf(result),
+    stopped: stopOf(result, explain),
     ...{ apiCalls, durationMs: Math.round(durationMs) },
   }
 }
@@ -56,7 +56,7 @@ export function upSummary(plan: Plan, { fates }: Result): UpSummary {
   return {
     ...{ created: done('create'), updated: done('update'), replaced: done('replace'), deleted: done('delete') },
     unchanged: still + done('check'),
-    failed: fates.filter(({ outcome }) => outcome === 'failed').length,
-    skipped: fates.filter(({ outcome }) => outcome === 'skipped').length,
+    failed: fates.filter((fate) => verdictOn(fate) === 'failed').length,
+    skipped: fates.filter((fate) => verdictOn(fate) === 'skipped').length,
   }
 }

@@ -1,0 +1,25 @@
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+/** "12 created, 3 unchanged": what there is none of is left out. */
+export const tally = (counts: readonly (readonly [number, string])[]): string =>
+  counts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ')
+
+/** How long something will take: no more exact than an estimate can be. */
+export function roughly(seconds: number): string {
+  if (seconds < 45) return 'less than a minute'
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `about ${plural(Math.max(minutes, 1), 'minute')}`
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  return `about ${plural(hours, 'hour')}${rest === 0 ? '' : ` ${plural(rest, 'minute')}`}`
+}
+
+/** How long something took. */
+export function took(ms: number): string {
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`
+}
