@@ -1,3 +1,11 @@
+import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs'
+import type { Ctx } from '../../aws/ctx.ts'
+import { unlessGone } from '../../aws/failure.ts'
+import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
+import { all } from '../../aws/ownership.ts'
+import { type Passing, patiently, pause, until } from '../../aws/wait.ts'
+import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
+
 export interface LogGroupSpec {
   readonly name: string
   /** Null: for ever. */
@@ -8,4 +16,112 @@ export interface LogGroupOut {
   readonly name: string
   /** Without the trailing `:*`. */
   readonly arn: string
+}
+
+/** aws-behaviours.md 4.1. Its id is its name. */
+export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
+  type: 'logs:log-group',
+  fields: { name: 'immutable', retentionDays: 'mutable' },
+  about: {
+    identity: 'name',
+    usable: 'created',
+    seconds: { create: 1, delete: 12 },
+    timeout: 300,
+    holdsData: false,
+    replaceBy: 'delete-first',
+    ownership: 'own',
+    actions: {
+      read: ['logs:DescribeLogGroups', 'logs:ListTagsForResource'],
+      create: ['logs:CreateLogGroup', 'logs:TagResource'],
+      sync: ['logs:PutRetentionPolicy', 'logs:DeleteRetentionPolicy', 'logs:TagResource'],
+      destroy: ['logs:DeleteLogGroup', 'logs:DescribeLogGroups'],
+    },
+  },
+
+  async read(ctx, asked) {
+    const prefix = `/ecom-infra/${ctx.stack}/`
+    const elsewhere = namesAsked(asked).filter((name) => !name.startsWith(prefix))
+    const groups = await Promise.all([beginning(ctx, prefix), ...elsewhere.map((name) => exactly(ctx, name))])
+    const found = await Promise.all(groups.flat().map((group) => look(ctx, group, asked)))
+    return found.filter((one) => one !== null)
+  },
+
+  async create(ctx, address, { name }) {
+    await patiently(ctx, [BUSY], () => ctx.logs.createLogGroup({ logGroupName: name, tags: { ...ctx.tags(address) } }))
+    return name
+  },
+
+  async sync(ctx, { retentionDays }, live, changed) {
+    const logGroupName = live.id
+    if (changed.has('tags')) {
+      const tags = { ...ctx.tags(live.address) }
+      await patiently(ctx, [BUSY], () => ctx.logs.tagResource({ resourceArn: live.out.arn, tags }))
+    }
+    if (!changed.has('retentionDays')) return
+    await patiently(ctx, [BUSY, FRESH_RIGHTS], () =>
+      retentionDays === null
+        ? ctx.logs.deleteRetentionPolicy({ logGroupName })
+        : ctx.logs.putRetentionPolicy({ logGroupName, retentionInDays: retentionDays }),
+    )
+  },
+
+  async destroy(ctx, live) {
+    await remove(ctx, live.id)
+    // Who still writes makes it anew, without retention and tags: one more look.
+    await pause(LATE, ctx.signal)
+    if ((await exactly(ctx, live.id)).length > 0) await remove(ctx, live.id)
+  },
+}
+
+/** Seconds in which late writers come. */
+const LATE = 10
+
+/** Two changes of one group at a time. */
+const BUSY: Passing = { codes: ['OperationAborted'], seconds: 60, what: 'another change of the log group to end' }
+
+/** A right that was granted a moment ago, or hangs on a tag that was just put. */
+const FRESH_RIGHTS: Passing = {
+  codes: ['AccessDenied'],
+  says: ['no identity-based policy allows the logs:putretentionpolicy action'],
+  seconds: 120,
+  what: 'the right to set the retention to be known everywhere',
+}
+
+const beginning = (ctx: Ctx, logGroupNamePrefix: string): Promise<LogGroup[]> =>
+  all(ctx.logs.paginateDescribeLogGroups({ logGroupNamePrefix }), (page) => page.logGroups)
+
+/** The listing goes by prefix, so it answers with siblings too. */
+const exactly = async (ctx: Ctx, name: string): Promise<LogGroup[]> =>
+  (await beginning(ctx, name)).filter((group) => group.logGroupName === name)
+
+async function remove(ctx: Ctx, name: string): Promise<void> {
+  await patiently(ctx, [BUSY], () => unlessGone(ctx.logs.deleteLogGroup({ logGroupName: name })))
+  await until(ctx, { what: 'the log group to be gone', every: 2, timeout: 300 }, async () =>
+    (await exactly(ctx, name)).length === 0 ? true : undefined,
+  )
+}
+
+/**
+ * One call a group for its tags: the listing has none. A group of our exact name without tags is ours, for whatever
+ * writes into it makes it when it is not there (aws-behaviours.md 4.1).
+ */
+async function look(
+  ctx: Ctx,
+  group: LogGroup,
+  asked: readonly Asked[],
+): Promise<Found<LogGroupSpec, LogGroupOut> | null> {
+  const id = group.logGroupName ?? ''
+  const arn = (group.arn ?? '').replace(/:\*$/, '')
+  const answer = await unlessGone(ctx.logs.listTagsForResource({ resourceArn: arn }))
+  if (!answer) return null
+  const tags = answer.tags ?? {}
+  const claimed = claimNamed(ctx, { id, name: id, tags }, asked, () => true)
+  if (!claimed.ours && !askerOf({ id, name: id, tags }, asked)) return null
+  return {
+    ...claimed,
+    id,
+    spec: { name: id, retentionDays: group.retentionInDays ?? null },
+    tags,
+    out: { name: id, arn },
+  }
 }

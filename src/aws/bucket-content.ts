@@ -1,0 +1,55 @@
+import type {
+  ListMultipartUploadsCommandOutput,
+  ListObjectVersionsCommandOutput,
+  ObjectIdentifier,
+  ObjectVersion,
+} from '@aws-sdk/client-s3'
+import { Failed } from '../engine/errors.ts'
+import { owned } from './buckets.ts'
+import type { Ctx } from './ctx.ts'
+import { unlessGone } from './failure.ts'
+import { required } from './required.ts'
+
+/** Per-object failures that the next round cures. */
+const HICCUPS = new Set(['InternalError', 'SlowDown', 'ServiceUnavailable'])
+
+/** Deletes every version, every delete marker and every unfinished upload. */
+export async function emptyBucket(ctx: Ctx, name: string): Promise<void> {
+  await abortUploads(ctx, name)
+  let from: object | null = {}
+  while (from !== null) {
+    ctx.signal.throwIfAborted()
+    const page: ListObjectVersionsCommandOutput = await ctx.s3.listObjectVersions({ ...owned(ctx, name), ...from })
+    await deleteAll(ctx, name, [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])])
+    from = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : null
+  }
+}
+
+/** One page of a listing: at most 1,000, which is also what DeleteObjects takes. It answers 200 with failures inside. */
+async function deleteAll(ctx: Ctx, name: string, versions: readonly ObjectVersion[]): Promise<void> {
+  if (versions.length === 0) return
+  const Objects = versions.map(
+    ({ Key, VersionId }): ObjectIdentifier => ({ Key: required(Key, 'ListObjectVersions', 'Key'), VersionId }),
+  )
+  const { Errors = [] } = await ctx.s3.deleteObjects({ ...owned(ctx, name), Delete: { Objects, Quiet: true } })
+  const refused = Errors.filter(({ Code }) => !HICCUPS.has(Code ?? ''))
+  const [first] = refused
+  if (!first) return
+  throw new Failed('NotEmptied', `S3 refused to delete ${refused.length} objects of ${name}, "${first.Key}" first.`, {
+    action: 's3:DeleteObjects',
+    awsCode: first.Code,
+    hint: `${first.Message ?? ''} Object Lock, MFA delete or a bucket policy may protect them.`.trim(),
+  })
+}
+
+/** Unfinished uploads are in nobody's way, but they cost money until the bucket is gone (aws-behaviours.md 5.8). */
+async function abortUploads(ctx: Ctx, name: string): Promise<void> {
+  let from: object | null = {}
+  while (from !== null) {
+    const page: ListMultipartUploadsCommandOutput = await ctx.s3.listMultipartUploads({ ...owned(ctx, name), ...from })
+    for (const { Key, UploadId } of page.Uploads ?? []) {
+      await unlessGone(ctx.s3.abortMultipartUpload({ ...owned(ctx, name), Key, UploadId }))
+    }
+    from = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : null
+  }
+}

@@ -1,0 +1,38 @@
+import type { Ctx } from './ctx.ts'
+import { unlessGone } from './failure.ts'
+import { all } from './ownership.ts'
+import type { Passing } from './wait.ts'
+
+/** Several changes of one role or profile at a time (aws-behaviours.md 6.1). */
+export const IAM_BUSY: Passing = {
+  codes: ['ConcurrentModification', 'EntityTemporarilyUnmodifiable'],
+  seconds: 120,
+  what: 'another change of the same identity to end',
+}
+
+/** IAM still sees what has just been taken away from the thing (aws-behaviours.md 6.1). */
+export const IAM_IN_USE: Passing = {
+  codes: ['DeleteConflict'],
+  seconds: 120,
+  what: 'IAM to see that nothing is attached any more',
+}
+
+/**
+ * The ARN of an IAM thing, from what it is made of: right after the creation IAM may answer with the unique id
+ * (`AROA…`) in its place (aws-behaviours.md 6.1).
+ */
+export const iamArn = (ctx: Ctx, kind: 'role' | 'instance-profile', path: string, name: string): string =>
+  `arn:${ctx.partition}:iam::${ctx.account}:${kind}${path}${name}`
+
+/** IAM deletes no role that is in a profile or has a policy, whoever put it there: all of that goes first. */
+export async function deleteRole({ iam }: Ctx, RoleName: string): Promise<void> {
+  const profiles = await all(iam.paginateListInstanceProfilesForRole({ RoleName }), (page) => page.InstanceProfiles)
+  for (const { InstanceProfileName } of profiles) {
+    await unlessGone(iam.removeRoleFromInstanceProfile({ InstanceProfileName, RoleName }))
+  }
+  const attached = await all(iam.paginateListAttachedRolePolicies({ RoleName }), (page) => page.AttachedPolicies)
+  for (const { PolicyArn } of attached) await unlessGone(iam.detachRolePolicy({ RoleName, PolicyArn }))
+  const inline = await all(iam.paginateListRolePolicies({ RoleName }), (page) => page.PolicyNames)
+  for (const PolicyName of inline) await unlessGone(iam.deleteRolePolicy({ RoleName, PolicyName }))
+  await iam.deleteRole({ RoleName })
+}
