@@ -27,3 +27,10 @@ export async function loadManifest(store: StateStore, stack: string, place: Stat
     return { manifest: emptyManifest(stack, place), etag: item.etag, damage: { problem, body: item.body } }
   }
 }
+
+/** The manifest, for those who can do nothing with one that cannot be used. Null: there is none. */
+export async function readManifest(store: StateStore, stack: string, place: StatePlace): Promise<Manifest | null> {
+  const { manifest, etag, damage } = await loadManifest(store, stack, place)
+  if (damage !== null) throw damage.problem
+  return etag === null ? null : manifest
+}

@@ -63,7 +63,7 @@ it('tells the time of the server', async () => {
     date: NOW,
     lastModified: NOW - 7000,
   })
-  expect(await storeOn().put('k', '', null)).toEqual({ etag: '"e"', date: NOW })
+  expect(await storeOn().put('k', '{}', null)).toEqual({ etag: '"e"', date: NOW })
 })
 
 it.each(['ConditionalRequestConflict', 'OperationAborted'])('tries again after %s', async (code) => {
@@ -71,20 +71,20 @@ it.each(['ConditionalRequestConflict', 'OperationAborted'])('tries again after %
     { status: 409, code },
     { status: 409, code },
   ]
-  expect(await storeOn(...conflicts).put('k', '', { ifMatch: '"x"' })).toMatchObject({ etag: '"e"' })
+  expect(await storeOn(...conflicts).put('k', '{}', { ifMatch: '"x"' })).toMatchObject({ etag: '"e"' })
   expect(await storeOn(...conflicts, { status: 412, code: 'PreconditionFailed' }).delete('k', '"x"')).toBe(false)
   expect(asked).toHaveLength(6)
 })
 
 it('waits for a bucket that is not known everywhere yet', async () => {
-  expect(await storeOn({ status: 404, code: 'NoSuchBucket' }).put('k', '', null)).not.toBeNull()
+  expect(await storeOn({ status: 404, code: 'NoSuchBucket' }).put('k', '{}', null)).not.toBeNull()
 })
 
 it.each([
   [412, 'PreconditionFailed'],
   [404, 'NoSuchKey'],
 ])('takes %i for a condition that does not hold', async (status, code) => {
-  expect(await storeOn({ status, code }).put('k', '', { ifMatch: '"x"' })).toBeNull()
+  expect(await storeOn({ status, code }).put('k', '{}', { ifMatch: '"x"' })).toBeNull()
   expect(await storeOn({ status, code }).delete('k', '"x"')).toBe(false)
 })
 
@@ -94,7 +94,7 @@ it('explains a refusal, but for bad credentials, which have their own explanatio
     message: expect.stringContaining('s3://ecom-infra-state-'),
   })
   await expect(storeOn({ status: 403, code: 'AccessDenied' }).get('k')).rejects.toEqual(denied)
-  await expect(storeOn({ status: 403, code: 'AccessDenied' }).put('k', '', null)).rejects.toEqual(denied)
+  await expect(storeOn({ status: 403, code: 'AccessDenied' }).put('k', '{}', null)).rejects.toEqual(denied)
   await expect(storeOn({ status: 403, code: 'AccessDenied' }).list('k')).rejects.toEqual(denied)
   const expired = storeOn({ status: 403, code: 'InvalidAccessKeyId' }).get('k')
   await expect(expired).rejects.toMatchObject({ name: 'InvalidAccessKeyId' })

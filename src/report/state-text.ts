@@ -1,0 +1,94 @@
+import { blocks, clean, cut, DEFAULT_WIDTH, painter } from './style.ts'
+import type { TextOptions } from './types.ts'
+import { plural } from './words.ts'
+
+/** A resource as the manifest remembers it. */
+interface Remembered {
+  readonly address: string
+  readonly type: string
+  readonly id: string
+}
+
+export interface StateList {
+  readonly stack: string
+  readonly resources: readonly Remembered[]
+  /** Creations that were said and never confirmed. */
+  readonly announced: readonly { readonly address: string; readonly at: string }[]
+}
+
+interface Run {
+  readonly started: string
+  readonly ended: string | null
+  readonly command: string
+  readonly outcome: string
+  readonly summary: Readonly<Record<string, number>>
+}
+
+export interface StateHistory {
+  readonly stack: string
+  readonly runs: readonly Run[]
+  readonly unreadable: readonly string[]
+}
+
+interface Broken {
+  readonly holder: string
+  readonly host: string
+  readonly pid: number
+  readonly command: string
+  readonly startedAt: string
+}
+
+/** Columns as wide as what they hold; the last one may be cut. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], { color, width }: TextOptions) {
+  const cells = [head, ...rows].map((row) => row.map(clean))
+  const rooms = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(rooms[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return lines.map((line, index) => {
+    const fitting = cut(line, width ?? DEFAULT_WIDTH)
+    return index === 0 ? painter(color)('quiet', fitting) : fitting
+  })
+}
+
+/** What the manifest remembers. */
+export function stateListText({ stack, resources, announced }: StateList, options: TextOptions): string {
+  if (resources.length === 0 && announced.length === 0) return `Nothing is remembered of ${stack}.`
+  const rows = resources.map(({ address, id }) => [address, id])
+  const waiting = announced.map(({ address, at }) => [address, at])
+  return blocks(
+    rows.length === 0 ? [] : table(['ADDRESS', 'ID'], rows, options),
+    waiting.length === 0 ? [] : table(['ANNOUNCED, NEVER CONFIRMED', 'AT'], waiting, options),
+    [`${plural(resources.length, 'resource')} of ${stack}.`],
+  )
+}
+
+/** All that the manifest remembers of one resource. */
+export const stateShowText = (entry: object): string => clean(JSON.stringify(entry, null, 2))
+
+/** The latest runs, newest first. */
+export function historyText({ stack, runs, unreadable }: StateHistory, options: TextOptions): string {
+  const rows = runs.map(({ started, ended, command, outcome, summary }) => {
+    const counts = Object.entries(summary).filter(([, count]) => count > 0)
+    const what = counts.map(([deed, count]) => `${count} ${deed}`).join(', ')
+    return [started, ended ?? '-', outcome, command, what === '' ? '-' : what]
+  })
+  return blocks(
+    rows.length === 0
+      ? [`No run of ${stack} has changed anything yet.`]
+      : table(['STARTED', 'ENDED', 'OUTCOME', 'COMMAND', 'DID'], rows, options),
+    unreadable.map((name) => `Cannot be read: ${clean(name)}`),
+  )
+}
+
+/** Whose lock was broken. */
+export function unlockText(stack: string, broken: Broken | null): string {
+  if (broken === null) return `${stack} is not locked.`
+  const { holder, host, pid, command, startedAt } = broken
+  return clean(
+    `The lock of ${stack} is broken. It was held by ${holder} on ${host} (process ${pid}) for "${command}", since ${startedAt}.`,
+  )
+}
