@@ -1,4 +1,5 @@
 import type { Service } from './clients.ts'
+import { blame } from './explain.ts'
 import { isLost, requestIdOf } from './failure.ts'
 import { isBlind, isMutating } from './operations.ts'
 import type { Rates } from './rate.ts'
@@ -98,6 +99,7 @@ const meter =
         return result
       } catch (error) {
         tell(requestIdOf(error) ?? null, (error as Error).name)
+        blame(error, `${service}:${operation}`)
         if (isBlind(service, operation) && isLost(error)) forbidRetry(error)
         throw error
       }

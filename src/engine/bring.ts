@@ -1,5 +1,5 @@
 import { Failed } from './errors.ts'
-import { GENERATION, generationOf } from './generation.ts'
+import { isWanted } from './generation.ts'
 import type { Observer } from './observer.ts'
 import type { Step } from './plan.ts'
 import type { Address } from './ref.ts'
@@ -93,7 +93,5 @@ const foreign = (address: Address, { id }: Live) =>
 /** The one that is ours and, where two generations may live side by side, the one that is wanted. */
 function ownIn(seen: readonly Live[], { address, type, spec }: Work): Live | undefined {
   const mine = seen.filter((live) => live.address === address && live.ours && live.failed === undefined)
-  if (type.about.replaceBy === 'delete-first') return mine[0]
-  const generation = generationOf(type, spec)
-  return mine.find((live) => live.tags?.[GENERATION] === generation)
+  return mine.find((live) => isWanted(type, spec, live))
 }

@@ -1,6 +1,7 @@
 import { type Builder, bring, type Work } from './bring.ts'
 import { type Difference, diff } from './diff.ts'
 import { Failed } from './errors.ts'
+import { tagsWanted } from './generation.ts'
 import type { Step } from './plan.ts'
 import type { Live } from './resource.ts'
 
@@ -63,7 +64,7 @@ async function settle(builder: Builder, work: Work, start: Start): Promise<Live>
 }
 
 function differencesOf({ runtime }: Builder, { type, address, spec }: Work, live: Live): readonly Difference[] {
-  return diff(type, spec, runtime.tags(address), live)
+  return diff(type, spec, tagsWanted(type, spec, runtime.tags(address)), live)
 }
 
 async function correct(builder: Builder, work: Work, live: Live, differences: readonly Difference[]): Promise<void> {

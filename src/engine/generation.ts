@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { diff } from './diff.ts'
 import { isUnknown } from './ref.ts'
-import type { AnyType } from './resource.ts'
+import type { AnyType, Live } from './resource.ts'
 
 /** The tag that tells an old and a new thing of one address apart while both live. */
 export const GENERATION = 'ecom-infra:generation'
@@ -15,4 +16,20 @@ export function generationOf(type: AnyType, spec: object): string | null {
     .map(([field]) => [field, (spec as Record<string, unknown>)[field]])
   if (isUnknown(Object.fromEntries(frozen))) return null
   return createHash('sha256').update(JSON.stringify(frozen)).digest('hex').slice(0, 6)
+}
+
+type Tags = Readonly<Record<string, string>>
+
+/** The tags that it should have: ours, and where generations may live side by side, which one it is. */
+export function tagsWanted(type: AnyType, spec: object, tags: Tags): Tags {
+  const generation = type.about.replaceBy === 'create-first' ? generationOf(type, spec) : null
+  return generation === null ? tags : { ...tags, [GENERATION]: generation }
+}
+
+/** Whether it is the one that is wanted now, and not an earlier one. A stranger may have taken the tag off. */
+export function isWanted(type: AnyType, spec: object, live: Live): boolean {
+  if (type.about.replaceBy === 'delete-first') return true
+  const tag = live.tags?.[GENERATION]
+  if (tag !== undefined) return tag === generationOf(type, spec)
+  return diff(type, spec, {}, live).every(({ change }) => change === 'mutable')
 }

@@ -82,7 +82,10 @@ function contextAt(contexts: Map<string, unknown>, place: Place | null, input: L
   return contexts.get(key)
 }
 
-/** Types that the graph or the manifest mention; without a manifest all of them, for it may have mentioned any. */
+/**
+ * Types that the graph or the manifest mention, as resources or as announced creations;
+ * without a manifest all of them, for it may have mentioned any.
+ */
 function errands({ types, graph, memory }: LookInput): readonly Errand[] {
   const wanted = new Map<string, { type: AnyType; place: Place | null; addresses: Set<Address> }>()
   const want = (name: string, place: Place | null, address: Address | null) => {
@@ -95,6 +98,10 @@ function errands({ types, graph, memory }: LookInput): readonly Errand[] {
   }
   for (const node of graph.nodes.values()) want(node.type.type, node.place, node.address)
   for (const [address, memo] of memory.resources) want(memo.type, memo.place, address)
+  for (const address of memory.announced.keys()) {
+    if (graph.nodes.has(address) || memory.resources.has(address)) continue
+    want(address.slice(0, address.indexOf('/')), null, address)
+  }
   if (memory.resources.size === 0) for (const type of types) want(type.type, null, null)
   return [...wanted.values()].map(({ type, place, addresses }) => ({ type, place, addresses: [...addresses] }))
 }
@@ -113,7 +120,8 @@ function waves(all: readonly Errand[]): readonly (readonly Errand[])[] {
 async function run(errand: Errand, input: LookInput, seen: readonly Sighting[], ctx: unknown): Promise<Sighting[]> {
   const { type, place } = errand
   const asked = errand.addresses.map((address) => askedFor(address, input, seen))
-  const doubtful = type.about.identity === 'tags' ? asked.filter(({ id, token }) => id === null && token !== null) : []
+  // With an id it is remembered as it was before: what was announced since is its successor.
+  const doubtful = type.about.identity === 'tags' ? asked.filter(({ token }) => token !== null) : []
   for (let first = true; ; first = false) {
     const found = await type.read(first ? ctx : input.ctx(place, null), asked)
     const hidden = doubtful.filter(({ address }) => !found.some((live) => live.address === address))

@@ -1,4 +1,5 @@
 import { type Difference, diff } from './diff.ts'
+import { tagsWanted } from './generation.ts'
 import type { Graph, Layer, Node } from './graph.ts'
 import type { Memory, Sighting } from './look.ts'
 import { type Address, isUnknown, type Ref, refsIn, resolve, UNKNOWN } from './ref.ts'
@@ -73,6 +74,9 @@ export function plan(input: PlanInput): Plan {
   return { steps: [...decided.values(), ...removals(input)] }
 }
 
+const rankOf = ({ type }: AnyType, { types }: Pick<PlanInput, 'types'>): number =>
+  types.findIndex((candidate) => candidate.type === type)
+
 /** What is ours and wanted no more. */
 function removals({ graph, asked, types, sightings, memory, consent }: PlanInput): readonly Step[] {
   const remembered = (address: Address) => memory.resources.get(address)?.dependsOn
@@ -87,7 +91,7 @@ function removals({ graph, asked, types, sightings, memory, consent }: PlanInput
         reason: held ? 'it holds data; --delete-data says that it may go' : 'no longer wanted',
         after: remembered(live.address) ?? drawn(live.address) ?? [],
         mode: null,
-        rank: types.indexOf(type),
+        rank: rankOf(type, { types }),
       }
     })
 }
@@ -98,7 +102,7 @@ function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInpu
   const base = {
     ...{ address: node.address, type: node.type, place: node.place, layer: node.layer, node, older },
     ...{ live: current, changes: [], after: node.edges.map(({ address }) => address) },
-    ...{ mode: null, rank: input.types.indexOf(node.type) },
+    ...{ mode: null, rank: rankOf(node.type, input) },
   }
   if (twins.length > 0) {
     const ids = twins.map(({ id }) => id).join(' and ')
@@ -144,7 +148,8 @@ function compare(
   want: object,
   scope: { decided: ReadonlyMap<Address, Step>; input: PlanInput },
 ): Step {
-  const changes = diff(base.type, want, scope.input.tags(base.address), live)
+  const tags = tagsWanted(base.type, want, scope.input.tags(base.address))
+  const changes = diff(base.type, want, tags, live)
   const frozen = changes.find(({ change }) => change === 'immutable')
   if (frozen) return replacing({ ...base, changes }, `AWS does not let ${frozen.path} change after creation`, scope)
   const obstacle = heldTarget(base, scope.decided)

@@ -1,4 +1,4 @@
-import { GENERATION, generationOf } from './generation.ts'
+import { isWanted } from './generation.ts'
 import type { Node } from './graph.ts'
 import type { Sighting } from './look.ts'
 import type { Live } from './resource.ts'
@@ -20,8 +20,7 @@ export function standing(node: Node, want: object, sightings: readonly Sighting[
     const [current = null] = ours
     return { current, older: failed, twins: ours.length > 1 ? ours : [], stranger }
   }
-  const generation = generationOf(node.type, want)
-  const current = ours.filter((live) => live.tags?.[GENERATION] === generation)
+  const current = ours.filter((live) => isWanted(node.type, want, live))
   const older = ours.filter((live) => !current.includes(live))
   return {
     current: current[0] ?? null,

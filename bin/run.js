@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** The majors and minors of `engines`: `^22.22.2 || ^24.15.0 || >=26.0.0`. */
+const fits = (version, range) =>
+  range.split('||').some((part) => {
+    const [, sign, least] = /(\^|>=)\s*([\d.]+)/.exec(part.trim()) ?? []
+    const [major, minor, patch] = version.split('.').map(Number)
+    const [wantMajor, wantMinor, wantPatch] = (least ?? '').split('.').map(Number)
+    if (major !== wantMajor) return sign === '>=' && major > wantMajor
+    return minor !== wantMinor ? minor > wantMinor : patch >= wantPatch
+  })
+
+if (!fits(process.versions.node, own.engines.node)) {
+  startAgain()
+} else if (process.argv.length === 3 && ['--version', '-v'].includes(process.argv[2] ?? '')) {
+  console.log(`${own.name}/${own.version} ${process.platform}-${process.arch} node-${process.versions.node}`)
+} else {
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache?.()
+  // The SDK warns about Node versions that it will leave behind: that is ours to decide, in `engines`.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  const { execute } = await import('@oclif/core')
+  await execute({ dir: import.meta.url })
+}
+
+/** A clone carries its own Node; elsewhere the user has to bring one. */
+function startAgain() {
+  const node = join(root, 'node_modules', 'node', 'bin', 'node')
+  if (!existsSync(node)) {
+    console.error(
+      `ecom-infra needs Node ${own.engines.node}; this is ${process.versions.node}. Get one at https://nodejs.org.`,
+    )
+    process.exit(2)
+  }
+  const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
+  if (signal) process.kill(process.pid, signal)
+  process.exit(status ?? 1)
+}

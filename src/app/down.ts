@@ -1,0 +1,153 @@
+import { type Leftover, sweep } from '../aws/sweep/index.ts'
+import { Declined, Refused } from '../engine/errors.ts'
+import type { Result } from '../engine/execute.ts'
+import { NO_CONSENT, type Plan } from '../engine/plan.ts'
+import type { Address } from '../engine/ref.ts'
+import type { Farewell } from '../engine/resource.ts'
+import type { Kept } from '../report/types.ts'
+import { eraseStack } from '../state/erase.ts'
+import { removeStateBucket } from '../state/remove-bucket.ts'
+import { nothing, type Observation, observe, planFor, toolsOf } from './observe.ts'
+import { lockStack, perform, releaseLock } from './run.ts'
+import type { Session } from './session.ts'
+
+/** What stands in the way of deleting each thing, and what would be lost with it. */
+export type Farewells = ReadonlyMap<Address, Farewell>
+
+export interface DownOptions {
+  readonly deleteData: boolean
+  readonly keepState: boolean
+  readonly dryRun: boolean
+  readonly concurrency: number
+  readonly shown: (plan: Plan, farewells: Farewells, seen: Observation) => Promise<void>
+  /** The typed name of the stack; throws `Declined`. */
+  readonly agree: (plan: Plan) => Promise<void>
+}
+
+export interface DownOutcome {
+  readonly plan: Plan
+  readonly farewells: Farewells
+  /** Null: there was nothing to delete, or nothing was to be deleted. */
+  readonly result: Result | null
+  readonly leftovers: readonly Leftover[]
+  /** What stays on purpose. */
+  readonly kept: readonly Kept[]
+}
+
+/** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
+export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {
+  const seen = await observe(session)
+  refuseProtected(session, seen)
+  const plan = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
+  const farewells = await farewellsOf(session, plan)
+  await options.shown(plan, farewells, seen)
+  refuse(farewells, options.deleteData)
+  if (options.dryRun) return { plan, farewells, result: null, leftovers: [], kept: [] }
+  await options.agree(plan)
+  return tearDown(session, { seen, plan, farewells, options })
+}
+
+function refuseProtected(session: Session, { loaded }: Observation): void {
+  const applied = (loaded.manifest.config as { protect?: boolean }).protect === true
+  if (!session.loaded.config.protect && !applied) return
+  throw new Refused(
+    'Protected',
+    `${session.stack} is protected: protect is true${applied ? ' in what was last applied' : ''}.`,
+    {
+      hint: 'Set `protect: false` in the config, run `ecom-infra up`, then `ecom-infra down`.',
+    },
+  )
+}
+
+async function farewellsOf(session: Session, { steps }: Plan): Promise<Farewells> {
+  const { ctx } = toolsOf(session)
+  const going = steps.filter(({ action }) => action === 'delete')
+  const said = going.map(async ({ address, type, place, live }) => {
+    const farewell = live ? await type.farewell?.(ctx(place, address), live) : undefined
+    return farewell ? [[address, farewell] as const] : []
+  })
+  return new Map((await Promise.all(said)).flat())
+}
+
+/** Told before the first delete: a teardown that stops half-way is the worst of both. */
+function refuse(farewells: Farewells, deleteData: boolean): void {
+  const told = (what: keyof Farewell) =>
+    [...farewells].flatMap(([address, said]) => said[what].map((text) => ({ address, text })))
+  const lines = (list: readonly { readonly address: Address; readonly text: string }[]) =>
+    list.map(({ address, text }) => `  ${address}: ${text}`).join('\n')
+  const [blockers, losses] = [told('blockers'), told('losses')]
+  if (blockers.length > 0) {
+    throw new Refused('Blocked', `Something stands in the way, so nothing was deleted:\n${lines(blockers)}`, {
+      address: blockers[0]?.address,
+      hint: 'Remove what stands in the way, then run the same command again.',
+    })
+  }
+  if (losses.length > 0 && !deleteData) {
+    throw new Refused('WouldLoseData', `Data would be lost, so nothing was deleted:\n${lines(losses)}`, {
+      address: losses[0]?.address,
+      hint: 'Save what you need, then run it again with --delete-data.',
+    })
+  }
+}
+
+interface Teardown {
+  readonly seen: Observation
+  readonly plan: Plan
+  readonly farewells: Farewells
+  readonly options: DownOptions
+}
+
+async function tearDown(session: Session, { seen, plan, farewells, options }: Teardown): Promise<DownOutcome> {
+  const { deleteData, keepState, concurrency } = options
+  if (plan.steps.length === 0 && seen.loaded.etag === null) {
+    return { plan, farewells, result: null, leftovers: await prove(session), kept: [] }
+  }
+  const held = await lockStack(session, 'down', seen.loaded)
+  const erases = (result: Result) => !keepState && isClean(result)
+  let result: Result
+  let leftovers: readonly Leftover[] = []
+  try {
+    const current = held.loaded.etag === seen.loaded.etag ? { seen, plan } : await again(session, plan)
+    const terms = { deleteData, snapshotName: null }
+    const { memory } = current.seen
+    const work = { plan: current.plan, graph: nothing(), memory, terms, concurrency, command: 'down', erase: erases }
+    result = await perform(session, held, work)
+    if (isClean(result)) leftovers = await prove(session)
+    if (erases(result) && leftovers.length === 0) await eraseStack(session.store, session.stack)
+  } finally {
+    await releaseLock(session, held.lock)
+  }
+  const gone = erases(result) && leftovers.length === 0
+  const kept = await stateThatStays(session, { gone, deleteData })
+  return { plan, farewells, result, leftovers, kept }
+}
+
+/** Somebody else was quicker: what was agreed to must still be what is going to happen. */
+async function again(session: Session, plan: Plan) {
+  const seen = await observe(session)
+  const next = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true })
+  const agreed = new Set(plan.steps.map(({ address }) => address))
+  const more = next.steps.filter(({ address }) => !agreed.has(address)).map(({ address }) => address)
+  if (more.length > 0)
+    throw new Declined(`The stack has grown meanwhile: ${more.join(', ')}. Run the same command again.`)
+  return { seen, plan: next }
+}
+
+const isClean = ({ fates, stopped }: Result): boolean =>
+  stopped === null && fates.every(({ outcome }) => outcome === 'done')
+
+async function prove(session: Session): Promise<readonly Leftover[]> {
+  session.emit({ kind: 'phase', phase: 'sweep', text: 'sweeping the account for anything that is left' })
+  return sweep(toolsOf(session).ctx(null, null))
+}
+
+/** The bucket stays unless this was the last stack and all data may go (cli.md). */
+async function stateThatStays(
+  session: Session,
+  { gone, deleteData }: { gone: boolean; deleteData: boolean },
+): Promise<readonly Kept[]> {
+  const { store, stack } = session
+  if (!gone) return [{ type: 's3:object', id: `${store.bucket}/${stack}/`, why: 'the state of this stack' }]
+  if (deleteData && (await removeStateBucket(toolsOf(session).ctx(null, null), store))) return []
+  return [{ type: 's3:bucket', id: store.bucket, why: 'the state bucket of this account and region' }]
+}

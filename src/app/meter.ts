@@ -1,0 +1,23 @@
+import type { CallRecord } from '../aws/middleware.ts'
+
+/** Counts every attempt of every call, as it goes over the wire, and tells of it under `--verbose`. */
+export class Meter {
+  #total = 0
+  #mutating = 0
+  readonly #say: ((line: string) => void) | null
+
+  constructor(say: ((line: string) => void) | null) {
+    this.#say = say
+  }
+
+  readonly heard = ({ service, operation, mutating, ms, attempt, requestId, code }: CallRecord): void => {
+    this.#total++
+    if (mutating) this.#mutating++
+    const again = attempt > 1 ? ` attempt ${attempt}` : ''
+    this.#say?.(`${service}:${operation} ${Math.round(ms)} ms${again} ${code ?? 'ok'} ${requestId ?? '-'}`)
+  }
+
+  get calls(): { readonly total: number; readonly mutating: number } {
+    return { total: this.#total, mutating: this.#mutating }
+  }
+}

@@ -1,0 +1,100 @@
+import { type Facts, readFacts } from '../aws/facts.ts'
+import { tagsFor } from '../aws/ownership.ts'
+import { pace, scaled } from '../aws/wait.ts'
+import { draw } from '../blueprints/index.ts'
+import { Graph } from '../engine/graph.ts'
+import { type Announcement, look, type Memory, type Sighting } from '../engine/look.ts'
+import { type Consent, type Plan, plan } from '../engine/plan.ts'
+import type { Address } from '../engine/ref.ts'
+import { types } from '../resources/index.ts'
+import { lockKeyOf, manifestKeyOf } from '../state/keys.ts'
+import { type Loaded, loadManifest } from '../state/load.ts'
+import { lastCallOf, readLock } from '../state/lock-document.ts'
+import { clockOf, contexts } from './context.ts'
+import type { Session } from './session.ts'
+
+/** Everything that a plan is made from. */
+export interface Observation {
+  readonly facts: Facts
+  readonly loaded: Loaded
+  readonly memory: Memory
+  /** What the config wants. */
+  readonly wanted: Graph
+  readonly sightings: readonly Sighting[]
+  /** When the look began, by the monotonic clock. */
+  readonly at: number
+}
+
+/** Seconds for which AWS may hide what was made a moment before a run died (design.md 6.4). */
+const HIDDEN = 60
+
+/** Contexts and tags of a session. */
+export function toolsOf(session: Session) {
+  const { config } = session.loaded
+  const tags = (address: Address) => tagsFor(session.stack, address, config.tags)
+  return { ctx: contexts({ ...session, tags: config.tags }), clock: clockOf(session.stop.signal), tags }
+}
+
+export interface Wishes {
+  /** The current image counts, not the one that a living launch template pins. */
+  readonly refreshImage?: boolean
+}
+
+/** Makes the image of launch templates a field like any other, for this run. */
+function refreshImages(graph: Graph): void {
+  for (const node of graph.nodes.values()) {
+    if (node.type.type !== 'ec2:launch-template') continue
+    const fields = { ...node.type.fields, imageId: 'mutable' as const }
+    graph.nodes.set(node.address, { ...node, type: { ...node.type, fields } })
+  }
+}
+
+/** Reads the facts, the manifest and everything of the stack that lives in AWS. Changes nothing. */
+export async function observe(session: Session, { refreshImage = false }: Wishes = {}): Promise<Observation> {
+  const { config } = session.loaded
+  const at = performance.now()
+  session.emit({ kind: 'phase', phase: 'look', text: `looking at ${session.stack} in ${config.region}` })
+  const place = { account: session.identity.account, region: config.region }
+  const wishes = { region: config.region, instanceType: config.web.instanceType, tls: session.tls }
+  const [facts, loaded] = await Promise.all([
+    readFacts(session.clients, session.identity, wishes),
+    loadManifest(session.store, session.stack, place),
+  ])
+  const wanted = draw(config, facts)
+  if (refreshImage) refreshImages(wanted)
+  const memory = await recall(session, loaded)
+  const { ctx, clock } = toolsOf(session)
+  const sightings = await look({ types, graph: wanted, memory, ctx, clock, emit: session.emit })
+  return { facts, loaded, memory, wanted, sightings, at }
+}
+
+/** What is to be done so that AWS shows `graph`. */
+export function planFor(session: Session, seen: Observation, graph: Graph, consent: Consent): Plan {
+  const { tags } = toolsOf(session)
+  const { wanted, sightings, memory } = seen
+  return plan({ graph, asked: wanted, types, sightings, memory, consent, tags })
+}
+
+/** A teardown wants nothing. */
+export const nothing = (): Graph => new Graph()
+
+/** The manifest in the engine's words. */
+async function recall(session: Session, { manifest }: Loaded): Promise<Memory> {
+  const announced = Object.entries(manifest.announced)
+  const doubtUntil = announced.length === 0 ? 0 : await endOfDoubt(session)
+  return {
+    resources: new Map(Object.entries(manifest.resources)) as Memory['resources'],
+    announced: new Map(
+      announced.map(([address, { token }]) => [address as Address, { token, doubtUntil } satisfies Announcement]),
+    ),
+  }
+}
+
+/** When AWS would surely show what a dead run may have made. Ages are told by S3's clock, never by ours. */
+async function endOfDoubt({ store, stack, stop }: Session): Promise<number> {
+  const held = await readLock(store, lockKeyOf(stack))
+  const written = held ? null : await store.get(manifestKeyOf(stack))
+  const lastCall = held ? lastCallOf(held) : (written?.lastModified ?? 0)
+  const now = held?.date ?? written?.date ?? 0
+  return clockOf(stop.signal).now() + (lastCall + scaled(HIDDEN) - now) / pace()
+}

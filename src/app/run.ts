@@ -1,0 +1,122 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { verdictOf } from '../aws/failure.ts'
+import { Interrupted } from '../engine/errors.ts'
+import { execute, type Result } from '../engine/execute.ts'
+import type { Graph } from '../engine/graph.ts'
+import type { Plan } from '../engine/plan.ts'
+import { isUnknown, type Ref, resolve } from '../engine/ref.ts'
+import type { Terms } from '../engine/resource.ts'
+import { ensureStateBucket } from '../state/bucket.ts'
+import { beginRun, endRun, markKilled, type Outcome } from '../state/history.ts'
+import { Journal } from '../state/journal.ts'
+import { type Loaded, loadManifest } from '../state/load.ts'
+import type { Lock } from '../state/lock.ts'
+import { takeLock } from '../state/take-lock.ts'
+import { toolsOf } from './observe.ts'
+import type { Session } from './session.ts'
+
+/** A run that holds the lock, from the answer to the last write. */
+export interface Held {
+  readonly lock: Lock
+  /** As read after the lock was taken. */
+  readonly loaded: Loaded
+  readonly startedAt: string
+}
+
+/** Takes the lock; the state bucket is made on the first run of all. Throws `Locked` when another run holds it. */
+export async function lockStack(session: Session, command: string, before: Loaded): Promise<Held> {
+  const { identity, loaded, stack, store, emit } = session
+  const place = { account: identity.account, region: loaded.config.region }
+  if (before.etag === null) {
+    emit({ kind: 'phase', phase: 'lock', text: `preparing the state bucket ${store.bucket}` })
+    const { partition } = identity
+    await ensureStateBucket(session.stateClients, { ...place, partition, tls: session.tls, tags: loaded.config.tags })
+  }
+  const startedAt = new Date().toISOString()
+  const fence = before.manifest.fence
+  const lock = await takeLock(store, { stack, run: randomUUID(), command, startedAt, fence })
+  session.guard(() => lock.permit())
+  try {
+    if (lock.predecessor) await markKilled(store, stack, lock.predecessor)
+    return { lock, loaded: await loadManifest(store, stack, place), startedAt }
+  } catch (error) {
+    await releaseLock(session, lock)
+    throw error
+  }
+}
+
+export async function releaseLock(session: Session, lock: Lock): Promise<void> {
+  session.guard(null)
+  await lock.release()
+}
+
+export interface Work {
+  readonly plan: Plan
+  readonly graph: Graph
+  readonly memory: Parameters<typeof execute>[0]['memory']
+  readonly terms: Terms
+  readonly concurrency: number
+  readonly command: string
+  /** True when the stack's state is to be removed at the end: then nothing more is written. */
+  readonly erase: (result: Result) => boolean
+}
+
+/** Executes a plan under the lock and keeps its record. */
+export async function perform(session: Session, held: Held, work: Work): Promise<Result> {
+  const { store, stack } = session
+  const { run } = held.lock
+  const record = await beginRun(store, stack, { run, command: work.command, started: held.startedAt })
+  const failed = (error: unknown) => session.stop.abort(error)
+  const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
+  journal.config(session.loaded.config)
+  let outcome: Exclude<Outcome, 'running'> = 'failed'
+  let result: Result | null = null
+  try {
+    result = await execute({ ...work, runtime: runtimeOf(session, journal, work) })
+    if (work.graph.nodes.size > 0) journal.outputs(outputsOf(work.graph, result))
+    outcome = outcomeOf(result)
+    await (work.erase(result) ? journal.abandon() : journal.close())
+    return result
+  } finally {
+    const summary = result ? countsOf(result) : {}
+    const failures = result
+      ? result.fates.filter((fate) => fate.outcome === 'failed').map(({ address }) => ({ address }))
+      : []
+    await endRun(store, stack, record, { outcome, summary, apiCalls: session.meter.calls, failures })
+  }
+}
+
+const outcomeOf = ({ fates, stopped }: Result): Exclude<Outcome, 'running'> => {
+  if (stopped instanceof Interrupted) return 'interrupted'
+  return stopped === null && fates.every(({ outcome }) => outcome === 'done') ? 'done' : 'failed'
+}
+
+function runtimeOf(session: Session, journal: Journal, { concurrency, terms }: Work) {
+  return {
+    ...toolsOf(session),
+    ...{ journal, concurrency, judge: verdictOf, emit: session.emit, stop: session.stop },
+    // EC2 takes 64 characters; ACM takes 32 of [A-Za-z0-9_].
+    token: () => randomBytes(16).toString('hex'),
+    terms: () => terms,
+  }
+}
+
+/** The outputs that can be told: a failure may have left some of them unknown. */
+export function outputsOf(graph: Graph, { outs }: Pick<Result, 'outs'>): Readonly<Record<string, string>> {
+  const lookup = (ref: Ref) =>
+    (outs.get(ref.$ref) as Record<string, unknown> | undefined)?.[ref.field] ?? '(known after apply)'
+  const entries = Object.entries(graph.outputs).map(([name, value]) => [name, resolve(value, lookup)] as const)
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !isUnknown(entry[1])),
+  )
+}
+
+/** How many were done of each deed. */
+export function countsOf({ fates }: Result): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { deed, outcome } of fates) {
+    const key = outcome === 'done' ? deed : outcome
+    counts[key] = (counts[key] ?? 0) + 1
+  }
+  return counts
+}

@@ -1,0 +1,81 @@
+import { type Clients, type Connection, connect } from '../aws/clients.ts'
+import { type Identity, identify } from '../aws/facts.ts'
+import type { Gate } from '../aws/middleware.ts'
+import { Rates } from '../aws/rate.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { stackId } from '../config/schema.ts'
+import type { Emit } from '../engine/events.ts'
+import { LOCAL_CREDENTIALS, startLocal } from '../local/index.ts'
+import { S3Store } from '../state/s3-store.ts'
+import { Meter } from './meter.ts'
+
+/** What the flags of every command that talks to AWS say. */
+export interface Access {
+  readonly profile: string | undefined
+  readonly endpointUrl: string | undefined
+  readonly local: boolean
+  readonly verbose: boolean
+}
+
+/** How a command is heard and stopped. */
+export interface Surroundings {
+  readonly say: (line: string) => void
+  readonly emit: Emit
+  readonly stop: AbortController
+}
+
+/** A stack, and everything that is needed to work on it. */
+export interface Session extends Surroundings {
+  readonly loaded: LoadedConfig
+  readonly stack: string
+  readonly identity: Identity
+  readonly connection: Connection
+  /** False on an `http:` endpoint. */
+  readonly tls: boolean
+  readonly meter: Meter
+  /** Clients whose calls end with the run, and need the lease to change something. */
+  readonly clients: Clients
+  readonly gate: Gate
+  /** Clients of the state bucket: what is known has to be saved even when the run is stopped. */
+  readonly stateClients: Clients
+  readonly store: S3Store
+  /** Lets changes pass only while the lease holds; null: no lock is held. */
+  guard(permit: (() => number) | null): void
+}
+
+/** The scaled pace of the local AWS, where nothing takes time (cli.md). */
+const LOCAL_PACE = '0.02'
+
+/** Opens the connection, and asks AWS who we are: the first call tells whether all of it works. */
+export async function openSession(loaded: LoadedConfig, access: Access, surroundings: Surroundings): Promise<Session> {
+  const { region } = loaded.config
+  const connection = await connectionFor(region, access, surroundings.say)
+  const meter = new Meter(access.verbose ? surroundings.say : null)
+  let permit: (() => number) | null = null
+  const rates = new Rates()
+  const gate: Gate = { rates, signal: surroundings.stop.signal, permit: () => permit?.() ?? null, heard: meter.heard }
+  const always: Gate = { ...gate, signal: new AbortController().signal, permit: () => null }
+  const clients = connect(connection, gate)
+  const stateClients = connect(connection, always)
+  const identity = await identify(clients)
+  return {
+    ...surroundings,
+    ...{ loaded, stack: stackId(loaded.config), identity, connection, tls: !isPlain(connection.endpoint) },
+    ...{ meter, clients, gate, stateClients },
+    store: new S3Store(stateClients, { account: identity.account, region }),
+    guard: (next) => {
+      permit = next
+    },
+  }
+}
+
+async function connectionFor(region: string, access: Access, say: (line: string) => void): Promise<Connection> {
+  const { profile, endpointUrl } = access
+  if (!access.local) return { region, profile, endpoint: endpointUrl ?? null }
+  process.env.ECOM_INFRA_PACE ??= LOCAL_PACE
+  const { url } = await startLocal({ say })
+  return { region, endpoint: url, credentials: LOCAL_CREDENTIALS }
+}
+
+const isPlain = (endpoint: string | null): boolean =>
+  (endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? '').startsWith('http:')

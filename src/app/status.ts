@@ -1,0 +1,32 @@
+import { NO_CONSENT, type Plan } from '../engine/plan.ts'
+import type { Address } from '../engine/ref.ts'
+import type { Health } from '../engine/resource.ts'
+import { observe, planFor, toolsOf } from './observe.ts'
+import type { Session } from './session.ts'
+import { knownOutputs } from './up.ts'
+
+export interface Standing {
+  readonly plan: Plan
+  readonly health: ReadonlyMap<Address, Health>
+  readonly outputs: Readonly<Record<string, string>>
+  readonly notes: readonly string[]
+}
+
+/** Drift and health, by looking alone. */
+export async function standing(session: Session): Promise<Standing> {
+  const seen = await observe(session)
+  const plan = planFor(session, seen, seen.wanted, NO_CONSENT)
+  const { damage } = seen.loaded
+  const notes = damage ? [`The manifest cannot be used: ${damage.problem.message}`] : []
+  return { plan, health: await healthOf(session, plan), outputs: knownOutputs(seen), notes }
+}
+
+async function healthOf(session: Session, { steps }: Plan): Promise<ReadonlyMap<Address, Health>> {
+  const { ctx } = toolsOf(session)
+  const asked = steps.filter(({ live, node }) => live?.ours && node !== null)
+  const answers = asked.map(async ({ address, type, live, place }) => {
+    const health = live ? await type.health?.(ctx(place, address), live) : undefined
+    return health ? ([[address, health]] as const) : []
+  })
+  return new Map((await Promise.all(answers)).flat())
+}

@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Declined, Refused } from '../engine/errors.ts'
+import type { Result } from '../engine/execute.ts'
+import type { Memory } from '../engine/look.ts'
+import { type Consent, NO_CONSENT, type Plan, summary } from '../engine/plan.ts'
+import { type Observation, observe, planFor } from './observe.ts'
+import { lockStack, outputsOf, perform, releaseLock } from './run.ts'
+import type { Session } from './session.ts'
+
+export interface UpOptions {
+  readonly consent: Pick<Consent, 'replace' | 'deleteData'>
+  readonly concurrency: number
+  readonly dryRun: boolean
+  /** Asked once, between planning and doing; false: no. */
+  readonly agree: (plan: Plan) => Promise<boolean>
+  /** Nobody is asked again when the plan has changed under the lock: it goes on, unless more would be lost. */
+  readonly yes: boolean
+  /** Take the current image for new servers, instead of the one that the living template pins. */
+  readonly refreshImage: boolean
+  /** Told of the plan before anything is done. */
+  readonly shown: (plan: Plan, memory: Memory) => Promise<void>
+}
+
+export interface UpOutcome {
+  readonly plan: Plan
+  /** Null: there was nothing to do, or nothing was to be done. */
+  readonly result: Result | null
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+/** How old a look may be when the lock has been taken (design.md 6.1). */
+const STALE_MS = 30_000
+
+/** Plans from live AWS, asks once, and makes it so. */
+export async function up(session: Session, options: UpOptions): Promise<UpOutcome> {
+  const consent: Consent = { ...NO_CONSENT, ...options.consent, protect: session.loaded.config.protect }
+  const seen = await observe(session, options)
+  if (seen.loaded.damage) session.emit({ kind: 'note', address: null, text: damageOf(seen) })
+  const plan = planFor(session, seen, seen.wanted, consent)
+  await options.shown(plan, seen.memory)
+  refuseBlocked(plan)
+  if (options.dryRun || isIdle(plan)) return { plan, result: null, outputs: knownOutputs(seen) }
+  if (!(await options.agree(plan))) throw new Declined('Nothing was changed.')
+  return apply(session, { seen, plan, consent, options })
+}
+
+interface Undertaking {
+  readonly seen: Observation
+  readonly plan: Plan
+  readonly consent: Consent
+  readonly options: UpOptions
+}
+
+async function apply(session: Session, undertaking: Undertaking): Promise<UpOutcome> {
+  const { options } = undertaking
+  const held = await lockStack(session, 'up', undertaking.seen.loaded)
+  try {
+    const { seen, plan } = await renew(session, held.loaded.etag, undertaking)
+    const { concurrency } = options
+    const terms = { deleteData: options.consent.deleteData, snapshotName: null }
+    const work = {
+      plan,
+      graph: seen.wanted,
+      memory: seen.memory,
+      terms,
+      concurrency,
+      command: 'up',
+      erase: () => false,
+    }
+    const result = await perform(session, held, work)
+    return { plan, result, outputs: outputsOf(seen.wanted, result) }
+  } finally {
+    await releaseLock(session, held.lock)
+  }
+}
+
+/** What was planned without the lock may be out of date by now: then it is planned again, and asked again. */
+async function renew(session: Session, etag: string | null, { seen, plan, consent, options }: Undertaking) {
+  const fresh = etag === seen.loaded.etag && performance.now() - seen.at < STALE_MS
+  if (fresh) return { seen, plan }
+  const again = await observe(session, options)
+  const next = planFor(session, again, again.wanted, consent)
+  if (isDeepStrictEqual(gist(next), gist(plan))) return { seen: again, plan: next }
+  await options.shown(next, again.memory)
+  refuseBlocked(next)
+  if (options.yes) refuseMoreLoss(plan, next)
+  else if (!(await options.agree(next))) throw new Declined('Nothing was changed.')
+  return { seen: again, plan: next }
+}
+
+const gist = ({ steps }: Plan) => steps.map(({ address, action, changes }) => ({ address, action, changes }))
+
+/** A yes was given to a certain plan: it does not cover the loss of anything more. */
+function refuseMoreLoss(before: Plan, now: Plan): void {
+  const lost = ({ steps }: Plan) =>
+    steps.filter(({ action }) => action === 'delete' || action === 'replace').map(({ address }) => address)
+  const more = lost(now).filter((address) => !lost(before).includes(address))
+  if (more.length === 0) return
+  throw new Refused(
+    'PlanChanged',
+    `AWS has changed since the plan was made: it would now also delete or replace ${more.join(', ')}.`,
+    {
+      hint: 'Run the same command again to see the new plan.',
+    },
+  )
+}
+
+/** A blocked plan is not begun at all. */
+export function refuseBlocked(plan: Plan): void {
+  const blocked = plan.steps.filter(({ action }) => action === 'blocked')
+  if (blocked.length === 0) return
+  const lines = blocked.map(({ address, reason }) => `  ${address}: ${reason}`)
+  throw new Refused('Blocked', `The plan is blocked, so nothing was changed:\n${lines.join('\n')}`, {
+    address: blocked[0]?.address,
+    hint: 'Remove what stands in the way, then run the same command again.',
+  })
+}
+
+export const isIdle = (plan: Plan): boolean =>
+  plan.steps.every(({ action }) => action === 'none') && summary(plan).blocked === 0
+
+/** Outputs that live AWS knows already. */
+export function knownOutputs({ wanted, sightings }: Observation): Readonly<Record<string, string>> {
+  const ours = sightings.filter(({ live }) => live.ours)
+  return outputsOf(wanted, { outs: new Map(ours.map(({ live }) => [live.address, live.out])) })
+}
+
+const damageOf = ({ loaded }: Observation): string =>
+  `the manifest cannot be used (${loaded.damage?.problem.message}): everything is found by names and tags instead`

@@ -1,0 +1,64 @@
+import { Command, Flags } from '@oclif/core'
+import { Declined, EXIT, Interrupted, Problem, Refused } from '../engine/errors.ts'
+
+interface Usage {
+  readonly oclif?: { readonly exit?: number }
+  readonly message: string
+}
+
+/** What is common to all commands: how they answer, how they fail, and when they may ask. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = {
+    'no-input': Flags.boolean({
+      description: 'never ask; a missing answer is a usage error. Implied without a terminal, and under CI=true',
+      helpGroup: 'GLOBAL',
+    }),
+  }
+
+  /** Colour is for people at a terminal who have not said NO_COLOR. */
+  protected colorOn(stream: NodeJS.WriteStream): boolean {
+    return stream.isTTY === true && !process.env.NO_COLOR
+  }
+
+  protected mayAsk(noInput: boolean): boolean {
+    return !noInput && process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.CI !== 'true'
+  }
+
+  /** Where progress and questions go: never among a document. */
+  protected get progress(): NodeJS.WriteStream {
+    return this.jsonEnabled() ? process.stderr : process.stdout
+  }
+
+  /** A line for people, document or not: oclif's own `logToStderr` is silent under --json. */
+  protected tell(line: string): void {
+    process.stderr.write(`${line}\n`)
+  }
+
+  /** Every error ends here: one text or document, and the exit code of `cli.md`. */
+  protected override async catch(error: Error): Promise<void> {
+    const problem = await this.problemOf(error)
+    process.exitCode = problem.exit
+    const { errorDocument } = await import('../report/error-document.ts')
+    if (this.jsonEnabled()) return this.logJson(errorDocument(problem))
+    if (problem instanceof Declined || problem instanceof Interrupted) return this.tell(problem.message)
+    const { errorText } = await import('../report/error-text.ts')
+    this.tell(errorText(problem, { color: this.colorOn(process.stderr) }))
+  }
+
+  private async problemOf(error: Error): Promise<Problem> {
+    if (error instanceof Problem) return error
+    const usage = error as Error & Usage
+    if (usage.oclif?.exit !== undefined) {
+      const hint = `Run \`ecom-infra ${this.id?.replaceAll(':', ' ') ?? ''} --help\` for what there is.`
+      return new Refused('Usage', usage.message.replace(/\nSee more help with --help$/, ''), { hint, cause: error })
+    }
+    const { explain } = await import('../aws/explain.ts')
+    return explain(error)
+  }
+
+  /** The exit code of a run that was told as a document, not as an error. */
+  protected leave(code: (typeof EXIT)[keyof typeof EXIT]): void {
+    if (code !== EXIT.ok) process.exitCode = code
+  }
+}

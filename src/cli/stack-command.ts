@@ -1,0 +1,86 @@
+import { Flags } from '@oclif/core'
+import type { Session } from '../app/session.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { CONFIG_FILE } from '../config/names.ts'
+import { Refused } from '../engine/errors.ts'
+import type { Emit } from '../engine/events.ts'
+import { BaseCommand } from './base-command.ts'
+
+/** The flags of every command that talks to AWS (cli.md). */
+export interface AwsFlags {
+  readonly config: string | undefined
+  readonly profile: string | undefined
+  readonly region: string | undefined
+  readonly 'endpoint-url': string | undefined
+  readonly local: boolean
+  readonly verbose: boolean
+  readonly 'no-input': boolean
+}
+
+/** A command that works on a stack in AWS. */
+export abstract class StackCommand extends BaseCommand {
+  static override baseFlags = {
+    ...BaseCommand.baseFlags,
+    config: Flags.string({
+      char: 'c',
+      description: `the stack's config; default ${CONFIG_FILE}, searched from here upward`,
+      helpValue: 'FILE',
+      helpGroup: 'GLOBAL',
+    }),
+    profile: Flags.string({ description: 'as in the AWS CLI', helpValue: 'NAME', helpGroup: 'GLOBAL' }),
+    region: Flags.string({ description: "overrides the config's region", helpValue: 'REGION', helpGroup: 'GLOBAL' }),
+    'endpoint-url': Flags.string({ description: 'all services go there', helpValue: 'URL', helpGroup: 'GLOBAL' }),
+    local: Flags.boolean({
+      description: 'use the local AWS (started when it does not run, left running)',
+      exclusive: ['endpoint-url', 'profile'],
+      helpGroup: 'GLOBAL',
+    }),
+    verbose: Flags.boolean({ description: 'tell each AWS call on stderr', helpGroup: 'GLOBAL' }),
+  }
+
+  protected readonly stop = new AbortController()
+  readonly #disposers: (() => void)[] = []
+  /** Everything that is emitted before a view is there is kept for it. */
+  #emit: Emit = () => undefined
+
+  /** Hears of everything from here on. */
+  protected listen(emit: Emit): void {
+    this.#emit = emit
+  }
+
+  /** Reads the config and opens the connection. Interrupts are heard from here on. */
+  protected async session(flags: AwsFlags): Promise<Session> {
+    const loaded = await this.configured(flags)
+    const { openSession } = await import('../app/session.ts')
+    const { onInterrupt } = await import('../ui/interrupt.ts')
+    const heard = onInterrupt({ stop: this.stop, tell: (text) => this.tell(text) })
+    this.#disposers.push(() => heard[Symbol.dispose]())
+    const access = {
+      profile: flags.profile,
+      endpointUrl: flags['endpoint-url'],
+      local: flags.local,
+      verbose: flags.verbose,
+    }
+    const emit: Emit = (event) => this.#emit(event)
+    return openSession(loaded, access, { say: (line) => this.tell(line), emit, stop: this.stop })
+  }
+
+  /** The config that the flags mean. Without one, `up` asks; the others say what to do. */
+  protected async configured(flags: AwsFlags): Promise<LoadedConfig> {
+    const { findConfig, loadConfig } = await import('../config/load.ts')
+    const path = findConfig(process.cwd(), flags.config)
+    if (path === null) return this.withoutConfig(flags)
+    return loadConfig(path, { region: flags.region })
+  }
+
+  protected withoutConfig(_flags: AwsFlags): Promise<LoadedConfig> {
+    throw new Refused('NoConfig', `There is no ${CONFIG_FILE} here or in any folder above.`, {
+      hint: 'Write one with `ecom-infra init`, or name one with --config FILE.',
+    })
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    for (const dispose of this.#disposers.splice(0)) dispose()
+    await super.finally(error)
+  }
+}

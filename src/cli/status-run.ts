@@ -1,0 +1,24 @@
+import type { Session } from '../app/session.ts'
+import { standing } from '../app/status.ts'
+import { pace } from '../aws/wait.ts'
+import { notYet } from '../config/schema.ts'
+import { EXIT } from '../engine/errors.ts'
+import { statusOf } from '../report/status.ts'
+import { statusDocument } from '../report/status-document.ts'
+import { statusText } from '../report/status-text.ts'
+import { makeView } from '../ui/view.ts'
+import type { Done, Stage } from './stage.ts'
+
+/** Looks, and tells what it saw. */
+export async function showStatus(session: Session, stage: Stage): Promise<Done> {
+  const view = makeView({ ...stage, layers: new Map(), pace: pace() })
+  stage.listen((event) => view.emit(event))
+  const { plan, health, outputs, notes } = await standing(session).finally(() => view.close())
+  const idle = notYet(session.loaded.given).map((field) => `${field} has no effect in this version yet`)
+  const document = statusDocument({
+    ...{ stack: session.stack, rows: statusOf(plan, health), outputs, notes: [...notes, ...idle] },
+    ...{ apiCalls: session.meter.calls, durationMs: performance.now() - stage.began },
+  })
+  const text = statusText(document, { color: stage.color, width: stage.out.columns })
+  return { document, text, exit: document.verdict === 'in-sync' ? EXIT.ok : EXIT.drift }
+}

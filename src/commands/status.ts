@@ -1,0 +1,28 @@
+import { StackCommand } from '../cli/stack-command.ts'
+
+export default class Status extends StackCommand {
+  static override summary = 'Tell how live AWS differs from the config, and whether it is well. Changes nothing.'
+  static override description =
+    'Exit code 0: in sync and healthy. 3: something drifted, is missing, unexpected or unhealthy.'
+  static override examples = [
+    { description: 'Drift, health and outputs', command: '<%= config.bin %> status' },
+    {
+      description: 'In a script: who drifted?',
+      command: '<%= config.bin %> status --json | jq \'.resources[] | select(.status != "in-sync")\'',
+    },
+  ]
+
+  async run(): Promise<object> {
+    const { flags } = await this.parse(Status)
+    const began = performance.now()
+    const session = await this.session(flags)
+    const { showStatus } = await import('../cli/status-run.ts')
+    const done = await showStatus(session, {
+      ...{ out: this.progress, color: this.colorOn(this.progress), tty: this.progress.isTTY === true, began },
+      listen: (emit) => this.listen(emit),
+    })
+    this.log(done.text)
+    this.leave(done.exit)
+    return done.document
+  }
+}
