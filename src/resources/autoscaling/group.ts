@@ -1,3 +1,14 @@
+import type { AutoScalingGroup, ScalingPolicy } from '@aws-sdk/client-auto-scaling'
+import { asgPatiently, asgTags, groupNamed, groupsFor, isLeaving, nameFree, ourGroups, serving } from '../../aws/asg.ts'
+import { allServing, dissolve } from '../../aws/asg-instances.ts'
+import { attach, collect, policiesOf, track, trackingIn } from '../../aws/asg-settings.ts'
+import type { Ctx } from '../../aws/ctx.ts'
+import { askerOf, claimNamed } from '../../aws/named.ts'
+import { toRecord } from '../../aws/ownership.ts'
+import { until } from '../../aws/wait.ts'
+import { asSet } from '../../engine/diff.ts'
+import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
+
 export interface TargetTracking {
   readonly name: string
   readonly metric: 'ASGAverageCPUUtilization'
@@ -25,3 +36,165 @@ export interface AutoScalingGroupOut {
   readonly name: string
   readonly arn: string
 }
+
+/** aws-behaviours.md 2.4, 2.5. */
+export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGroupOut, Ctx> = {
+  type: 'autoscaling:group',
+  fields: {
+    name: 'immutable',
+    launchTemplateId: 'mutable',
+    minSize: 'mutable',
+    maxSize: 'mutable',
+    desiredCapacity: 'initial',
+    subnetIds: 'mutable',
+    targetGroupArns: 'mutable',
+    healthCheckType: 'mutable',
+    healthCheckGraceSeconds: 'mutable',
+    metrics: 'mutable',
+    targetTracking: 'mutable',
+  },
+  same: { subnetIds: asSet, targetGroupArns: asSet, metrics: asSet },
+  holds: ['subnetIds'],
+  about: {
+    identity: 'name',
+    usable: 'created',
+    seconds: { create: 60, delete: 180 },
+    timeout: 600,
+    holdsData: false,
+    replaceBy: 'delete-first',
+    ownership: 'own',
+    actions: {
+      read: calls('DescribeAutoScalingGroups', 'DescribePolicies', 'DescribeScalingActivities'),
+      create: [
+        ...calls('CreateAutoScalingGroup', 'CreateOrUpdateTags'),
+        // The launch template is tried with the caller's own rights.
+        ...['ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole', 'iam:CreateServiceLinkedRole'],
+      ],
+      sync: [
+        ...calls('UpdateAutoScalingGroup', 'CreateOrUpdateTags', 'PutScalingPolicy', 'DeletePolicy'),
+        ...calls('AttachLoadBalancerTargetGroups', 'DetachLoadBalancerTargetGroups'),
+        ...calls('EnableMetricsCollection', 'DisableMetricsCollection'),
+        // A new template is tried like the first.
+        ...['ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
+      ],
+      destroy: [
+        ...calls('UpdateAutoScalingGroup', 'ResumeProcesses', 'SetInstanceProtection', 'DeleteWarmPool'),
+        ...calls('DeleteAutoScalingGroup', 'DescribeAutoScalingGroups'),
+      ],
+    },
+  },
+
+  async read(ctx, asked) {
+    const groups = (await groupsFor(ctx, asked)).filter((group) => !isLeaving(group))
+    const policies = await policiesOf(ctx, groups)
+    return groups.map((group) => describe(ctx, group, policies, asked))
+  },
+
+  async create(ctx, address, spec) {
+    const input = {
+      AutoScalingGroupName: spec.name,
+      LaunchTemplate: templateOf(spec),
+      MinSize: spec.minSize,
+      MaxSize: spec.maxSize,
+      DesiredCapacity: spec.desiredCapacity,
+      VPCZoneIdentifier: spec.subnetIds.join(','),
+      ...(spec.targetGroupArns.length > 0 ? { TargetGroupARNs: [...spec.targetGroupArns] } : {}),
+      HealthCheckType: spec.healthCheckType,
+      HealthCheckGracePeriod: spec.healthCheckGraceSeconds,
+      Tags: asgTags(ctx, address, spec.name),
+    }
+    await asgPatiently(ctx, async () => {
+      await nameFree(ctx, spec.name)
+      await ctx.autoscaling.createAutoScalingGroup(input)
+    })
+    return spec.name
+  },
+
+  ready: (ctx, id) => allServing(ctx, id, autoScalingGroup.about.timeout),
+
+  async sync(ctx, spec, live, changed) {
+    const update = updateOf(spec, changed)
+    if (Object.keys(update).length > 0) {
+      const input = { AutoScalingGroupName: live.id, ...update }
+      await asgPatiently(ctx, () => ctx.autoscaling.updateAutoScalingGroup(input))
+    }
+    if (changed.has('targetGroupArns'))
+      await attach(ctx, live.id, { want: spec.targetGroupArns, have: live.spec.targetGroupArns })
+    if (changed.has('metrics')) await collect(ctx, live.id, { want: spec.metrics, have: live.spec.metrics })
+    if (changed.has('targetTracking')) await track(ctx, live.id, spec.targetTracking)
+    if (changed.has('tags')) {
+      const Tags = asgTags(ctx, live.address, live.id)
+      await asgPatiently(ctx, () => ctx.autoscaling.createOrUpdateTags({ Tags }))
+    }
+  },
+
+  async farewell(ctx, live) {
+    const group = await groupNamed(ctx, live.id)
+    const blocker = `The Auto Scaling group ${live.id} has deletion protection: switch it off.`
+    return { blockers: group?.DeletionProtection === 'prevent-all-deletion' ? [blocker] : [], losses: [] }
+  },
+
+  async destroy(ctx, live) {
+    const group = await groupNamed(ctx, live.id)
+    if (group && !isLeaving(group)) await dissolve(ctx, group)
+    await until(ctx, { what: 'the Auto Scaling group to be gone', every: 10, timeout: 1_200 }, async () =>
+      (await groupNamed(ctx, live.id)) === undefined ? true : undefined,
+    )
+  },
+
+  async health(ctx, live) {
+    const group = (await ourGroups(ctx)).find((one) => one.AutoScalingGroupName === live.id)
+    if (!group) return { state: 'unknown', detail: 'not found' }
+    const [have, want] = [serving(group), group.DesiredCapacity ?? 0]
+    return { state: have >= want ? 'healthy' : 'unhealthy', detail: `${have} of ${want} instances in service` }
+  },
+}
+
+function calls(...operations: readonly string[]): readonly string[] {
+  return operations.map((operation) => `autoscaling:${operation}`)
+}
+
+function describe(
+  ctx: Ctx,
+  group: AutoScalingGroup,
+  policies: readonly ScalingPolicy[],
+  asked: readonly Asked[],
+): Found<AutoScalingGroupSpec, AutoScalingGroupOut> {
+  const name = group.AutoScalingGroupName ?? ''
+  const tags = toRecord(group.Tags)
+  const thing = { id: name, name, tags }
+  const wanted = (askerOf(thing, asked)?.spec as Partial<AutoScalingGroupSpec> | undefined)?.targetTracking
+  const { LaunchTemplateId = '', Version = DEFAULT } = group.LaunchTemplate ?? {}
+  const spec: AutoScalingGroupSpec = {
+    name,
+    // Held at a certain version it is not the template that was asked for.
+    launchTemplateId: Version === DEFAULT ? LaunchTemplateId : `${LaunchTemplateId}, version ${Version}`,
+    minSize: group.MinSize ?? 0,
+    maxSize: group.MaxSize ?? 0,
+    desiredCapacity: group.DesiredCapacity ?? 0,
+    subnetIds: (group.VPCZoneIdentifier ?? '').split(',').filter(Boolean).sort(),
+    targetGroupArns: [...(group.TargetGroupARNs ?? [])].sort(),
+    healthCheckType: group.HealthCheckType as AutoScalingGroupSpec['healthCheckType'],
+    healthCheckGraceSeconds: group.HealthCheckGracePeriod ?? 0,
+    metrics: (group.EnabledMetrics ?? []).flatMap(({ Metric }) => Metric ?? []).sort(),
+    targetTracking: trackingIn(policies, name, wanted?.name) as TargetTracking | null,
+  }
+  return { ...claimNamed(ctx, thing, asked), id: name, spec, tags, out: { name, arn: group.AutoScalingGroupARN ?? '' } }
+}
+
+const DEFAULT = '$Default'
+
+const templateOf = ({ launchTemplateId }: AutoScalingGroupSpec) => ({
+  LaunchTemplateId: launchTemplateId,
+  Version: DEFAULT,
+})
+
+/** The changed settings that one call takes. */
+const updateOf = (spec: AutoScalingGroupSpec, changed: ReadonlySet<string>) => ({
+  ...(changed.has('launchTemplateId') && { LaunchTemplate: templateOf(spec) }),
+  ...(changed.has('minSize') && { MinSize: spec.minSize }),
+  ...(changed.has('maxSize') && { MaxSize: spec.maxSize }),
+  ...(changed.has('subnetIds') && { VPCZoneIdentifier: spec.subnetIds.join(',') }),
+  ...(changed.has('healthCheckType') && { HealthCheckType: spec.healthCheckType }),
+  ...(changed.has('healthCheckGraceSeconds') && { HealthCheckGracePeriod: spec.healthCheckGraceSeconds }),
+})
