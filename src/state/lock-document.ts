@@ -95,7 +95,7 @@ export class Locked extends Problem {
       `Another run holds the lock of ${stack}: "${command}" by ${holder} on ${host} (process ${pid}), since ${startedAt}, last heard of ${ageOf(held)} s ago.`,
       EXIT.locked,
       {
-        hint: `Wait until it has ended. If it is dead, its lock is free in ${left} s; "ecom-infra state unlock" breaks it, with --force even while its holder lives.`,
+        hint: `Wait until it has ended. If it is dead, its lock is free in ${left} s; \`ecom-infra state unlock\` breaks it, with --force even while its holder lives.`,
       },
     )
     this.lock = held.document

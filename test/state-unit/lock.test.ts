@@ -61,7 +61,7 @@ describe('taking', () => {
       message:
         'Another run holds the lock of shop-dev: "up --yes" by alice@laptop on laptop (process 101), since 2026-01-01T00:00:00.000Z, last heard of 5 s ago.',
       details: {
-        hint: 'Wait until it has ended. If it is dead, its lock is free in 55 s; "ecom-infra state unlock" breaks it, with --force even while its holder lives.',
+        hint: 'Wait until it has ended. If it is dead, its lock is free in 55 s; `ecom-infra state unlock` breaks it, with --force even while its holder lives.',
       },
     })
   })
