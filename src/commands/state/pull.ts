@@ -1,0 +1,30 @@
+import { StackCommand } from '../../cli/stack-command.ts'
+import { Refused } from '../../engine/errors.ts'
+
+export default class StatePull extends StackCommand {
+  static override summary = 'Print the manifest as it is stored.'
+  static override description = 'To the byte, even when it is damaged; with --json it has to be readable.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> > manifest.json',
+    '<%= config.bin %> <%= command.id %> --json | jq .config',
+  ]
+
+  async run(): Promise<object> {
+    const { flags } = await this.parse(StatePull)
+    const { stack, store, identity, loaded } = await this.session(flags)
+    const { manifestKeyOf } = await import('../../state/keys.ts')
+    const name = store.nameOf(manifestKeyOf(stack))
+    const item = await store.get(manifestKeyOf(stack))
+    if (item === null) {
+      throw new Refused('NoManifest', `There is no ${name}.`, {
+        hint: '`ecom-infra up` writes it; it also finds a stack again whose manifest is lost.',
+      })
+    }
+    if (this.jsonEnabled()) {
+      const { parseManifest } = await import('../../state/manifest-read.ts')
+      return parseManifest(item.body, { account: identity.account, region: loaded.config.region, stack, name })
+    }
+    process.stdout.write(item.body)
+    return {}
+  }
+}
