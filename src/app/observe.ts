@@ -1,3 +1,4 @@
+import type { Ctx } from '../aws/ctx.ts'
 import { type Facts, readFacts } from '../aws/facts.ts'
 import { tagsFor } from '../aws/ownership.ts'
 import { pace, scaled } from '../aws/wait.ts'
@@ -6,6 +7,7 @@ import { Graph } from '../engine/graph.ts'
 import { type Announcement, look, type Memory, type Sighting } from '../engine/look.ts'
 import { type Consent, type Plan, plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
+import type { Place } from '../engine/resource.ts'
 import { types } from '../resources/index.ts'
 import { lockKeyOf, manifestKeyOf } from '../state/keys.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
@@ -23,6 +25,8 @@ export interface Observation {
   readonly sightings: readonly Sighting[]
   /** When the look began, by the monotonic clock. */
   readonly at: number
+  /** The context that the look at a place was made with: it still knows the listings. */
+  readonly context: (place: Place | null) => Ctx
 }
 
 /** Seconds for which AWS may hide what was made a moment before a run died (design.md 6.4). */
@@ -64,8 +68,16 @@ export async function observe(session: Session, { refreshImage = false }: Wishes
   if (refreshImage) refreshImages(wanted)
   const memory = await recall(session, loaded)
   const { ctx, clock } = toolsOf(session)
-  const sightings = await look({ types, graph: wanted, memory, ctx, clock, emit: session.emit })
-  return { facts, loaded, memory, wanted, sightings, at }
+  const first = new Map<string, Ctx>()
+  const keeping = (where: Place | null, address: Address | null): Ctx => {
+    const made = ctx(where, address)
+    const key = JSON.stringify(where)
+    if (!first.has(key)) first.set(key, made)
+    return made
+  }
+  const sightings = await look({ types, graph: wanted, memory, ctx: keeping, clock, emit: session.emit })
+  const context = (where: Place | null) => first.get(JSON.stringify(where)) ?? ctx(where, null)
+  return { facts, loaded, memory, wanted, sightings, at, context }
 }
 
 /** What is to be done so that AWS shows `graph`. */

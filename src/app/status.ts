@@ -1,7 +1,7 @@
 import { NO_CONSENT, type Plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Health } from '../engine/resource.ts'
-import { observe, planFor, toolsOf } from './observe.ts'
+import { type Observation, observe, planFor } from './observe.ts'
 import type { Session } from './session.ts'
 import { knownOutputs } from './up.ts'
 
@@ -18,14 +18,14 @@ export async function standing(session: Session): Promise<Standing> {
   const plan = planFor(session, seen, seen.wanted, NO_CONSENT)
   const { damage } = seen.loaded
   const notes = damage ? [`The manifest cannot be used: ${damage.problem.message}`] : []
-  return { plan, health: await healthOf(session, plan), outputs: knownOutputs(seen), notes }
+  return { plan, health: await healthOf(seen, plan), outputs: knownOutputs(seen), notes }
 }
 
-async function healthOf(session: Session, { steps }: Plan): Promise<ReadonlyMap<Address, Health>> {
-  const { ctx } = toolsOf(session)
+/** Asked in the look's own context, so that what its listings have shown is not read again. */
+async function healthOf({ context }: Observation, { steps }: Plan): Promise<ReadonlyMap<Address, Health>> {
   const asked = steps.filter(({ live, node }) => live?.ours && node !== null)
   const answers = asked.map(async ({ address, type, live, place }) => {
-    const health = live ? await type.health?.(ctx(place, address), live) : undefined
+    const health = live ? await type.health?.(context(place), live) : undefined
     return health ? ([[address, health]] as const) : []
   })
   return new Map((await Promise.all(answers)).flat())
