@@ -77,6 +77,10 @@ export async function perform(session: Session, held: Held, work: Work): Promise
     outcome = outcomeOf(result)
     await (work.erase(result) ? journal.abandon() : journal.close())
     return result
+  } catch (error) {
+    // Nothing may be written any more once the lock has been given up.
+    await journal.abandon()
+    throw error
   } finally {
     const summary = result ? countsOf(result) : {}
     const failures = result

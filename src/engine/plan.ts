@@ -1,8 +1,10 @@
 import { type Difference, diff } from './diff.ts'
 import { tagsWanted } from './generation.ts'
 import type { Graph, Layer, Node } from './graph.ts'
+import { heldTarget } from './held.ts'
 import type { Memory, Sighting } from './look.ts'
-import { type Address, isUnknown, type Ref, refsIn, resolve, UNKNOWN } from './ref.ts'
+import { type Address, isUnknown, type Ref, resolve, UNKNOWN } from './ref.ts'
+import { rankOf, removals } from './removals.ts'
 import type { AnyType, Live, Place } from './resource.ts'
 import { standing } from './standing.ts'
 
@@ -74,28 +76,6 @@ export function plan(input: PlanInput): Plan {
   return { steps: [...decided.values(), ...removals(input)] }
 }
 
-const rankOf = ({ type }: AnyType, { types }: Pick<PlanInput, 'types'>): number =>
-  types.findIndex((candidate) => candidate.type === type)
-
-/** What is ours and wanted no more. */
-function removals({ graph, asked, types, sightings, memory, consent }: PlanInput): readonly Step[] {
-  const remembered = (address: Address) => memory.resources.get(address)?.dependsOn
-  const drawn = (address: Address) => asked.nodes.get(address)?.edges.map((edge) => edge.address)
-  return sightings
-    .filter(({ live }) => live.ours && !graph.nodes.has(live.address))
-    .map(({ type, place, live }): Step => {
-      const held = type.about.holdsData && !consent.deleteData && !consent.teardown
-      return {
-        ...{ address: live.address, type, place, layer: null, changes: [], node: null, live, older: [] },
-        action: held ? 'blocked' : 'delete',
-        reason: held ? 'it holds data; --delete-data says that it may go' : 'no longer wanted',
-        after: remembered(live.address) ?? drawn(live.address) ?? [],
-        mode: null,
-        rank: rankOf(type, { types }),
-      }
-    })
-}
-
 function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInput): Step {
   const want = resolve(node.spec, lookupIn(decided)) as object
   const { current, older, twins, stranger } = standing(node, want, input.sightings)
@@ -152,7 +132,7 @@ function compare(
   const changes = diff(base.type, want, tags, live)
   const frozen = changes.find(({ change }) => change === 'immutable')
   if (frozen) return replacing({ ...base, changes }, `AWS does not let ${frozen.path} change after creation`, scope)
-  const obstacle = heldTarget(base, scope.decided)
+  const obstacle = heldTarget(base, scope.decided, scope.input.graph)
   if (obstacle) return replacing({ ...base, changes }, `it stands in the way of replacing ${obstacle}`, scope)
   if (!live.ours) return { ...base, changes, action: 'update', reason: 'adopted' }
   if (base.older.length > 0) return { ...base, changes, action: 'update', reason: 'an earlier one is still there' }
@@ -178,13 +158,6 @@ function replacing(base: Base, reason: string, { decided, input }: Scope): Step 
   const first =
     base.type.about.replaceBy === 'delete-first' || targets.some((target) => target?.mode === 'delete-first')
   return { ...base, action: 'replace', reason, mode: first ? 'delete-first' : 'create-first' }
-}
-
-/** What is deleted before it is made again cannot go while this thing points at it. */
-function heldTarget({ node, type }: Base, decided: ReadonlyMap<Address, Step>): Address | null {
-  const spec = (node?.spec ?? {}) as Record<string, unknown>
-  const targets = (type.holds ?? []).flatMap((field) => refsIn(spec[field]).map((ref) => ref.$ref))
-  return targets.find((address) => decided.get(address)?.mode === 'delete-first') ?? null
 }
 
 /** What a reference stands for, as far as the decisions made so far leave it standing. */

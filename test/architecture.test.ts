@@ -1,0 +1,112 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const SRC = join(ROOT, 'src')
+
+/** Who may import whom: the table of the design. `aws/names` and the like name single files; a folder means all of it. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  config: ['engine/errors'],
+  aws: ['engine'],
+  resources: ['engine', 'aws'],
+  blueprints: ['engine', 'resources', 'aws/facts', 'aws/names', 'aws/policy', 'config/schema', 'config/cidr'],
+  state: ['engine', 'aws'],
+  local: ['engine/errors'],
+  report: ['engine'],
+  ui: ['engine'],
+  app: ['engine', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report'],
+  cli: ['engine', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'ui', 'app'],
+  commands: ['engine', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'ui', 'app', 'cli'],
+}
+
+/** Packages that only one folder may know. */
+const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
+  listr2: ['ui'],
+  '@inquirer/prompts': ['ui', 'config'],
+  '@oclif/core': ['commands', 'cli'],
+  zod: ['config'],
+  yaml: ['config'],
+}
+
+const files = globSync('**/*.ts', { cwd: SRC }).map((path) => path.replaceAll('\\', '/'))
+
+interface Import {
+  readonly from: string
+  readonly specifier: string
+  readonly typeOnly: boolean
+  /** `await import(…)`. */
+  readonly lazy: boolean
+}
+
+const IMPORT = /(?:^|\n)\s*(import|export)(\s+type)?\s[^'"]*?from\s+'([^']+)'|import\('([^']+)'\)/g
+
+const importsOf = (path: string): readonly Import[] =>
+  [...readFileSync(join(SRC, path), 'utf8').matchAll(IMPORT)].map((match) => ({
+    from: path,
+    specifier: match[3] ?? match[4] ?? '',
+    typeOnly: match[2] !== undefined,
+    lazy: match[4] !== undefined,
+  }))
+
+const all = files.flatMap(importsOf)
+const folderOf = (path: string): string => path.split('/')[0] ?? ''
+const targetOf = ({ from, specifier }: Import): string =>
+  relative(SRC, resolve(SRC, dirname(from), specifier))
+    .replaceAll('\\', '/')
+    .replace(/\.ts$/, '')
+
+const inside = all.filter(({ specifier }) => specifier.startsWith('.'))
+const outside = all.filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+
+describe('the house', () => {
+  test('has only rooms that the table knows', () => {
+    expect([...new Set(files.map(folderOf))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([])
+  })
+
+  test('imports only go the way of the table', () => {
+    const wrong = inside.filter((one) => {
+      const [own, target] = [folderOf(one.from), targetOf(one)]
+      if (folderOf(target) === own) return false
+      return !(MAY_IMPORT[own] ?? []).some((allowed) => target === allowed || target.startsWith(`${allowed}/`))
+    })
+    expect(wrong.map((one) => `${one.from} -> ${targetOf(one)}`)).toEqual([])
+  })
+
+  test('no resource imports another', () => {
+    const wrong = inside.filter(({ from }) => from.startsWith('resources/') && from !== 'resources/index.ts')
+    expect(
+      wrong.filter((one) => targetOf(one).startsWith('resources/')).map((one) => `${one.from} -> ${targetOf(one)}`),
+    ).toEqual([])
+  })
+
+  test('the sweep shares no blind spot with the resources', () => {
+    const sweep = inside.filter(({ from }) => from.startsWith('aws/sweep/'))
+    expect(sweep.length).toBeGreaterThan(0)
+    expect(sweep.filter((one) => targetOf(one).startsWith('resources')).map(({ from }) => from)).toEqual([])
+  })
+
+  test('the SDK is only met at the edges, and its code is loaded when a call needs it', () => {
+    const sdk = outside.filter(({ specifier }) => specifier.startsWith('@aws-sdk/') || specifier.startsWith('@smithy/'))
+    const strangers = sdk.filter(({ from }) => !['aws', 'resources', 'state'].includes(folderOf(from)))
+    expect(strangers.map(({ from, specifier }) => `${from} -> ${specifier}`)).toEqual([])
+    const eager = sdk.filter(({ typeOnly, lazy }) => !typeOnly && !lazy)
+    expect(eager.map(({ from, specifier }) => `${from} -> ${specifier}`)).toEqual([])
+  })
+
+  test.each(Object.entries(ONLY_IN))('%s is known in %j alone', (specifier, folders) => {
+    const wrong = outside.filter((one) => one.specifier === specifier && !folders.includes(folderOf(one.from)))
+    expect(wrong.map(({ from }) => from)).toEqual([])
+  })
+
+  test('a file can be read in one sitting', () => {
+    const lengths = files.map((path) => [path, readFileSync(join(SRC, path), 'utf8').split('\n').length - 1] as const)
+    expect(lengths.filter(([, lines]) => lines > 200)).toEqual([])
+  })
+
+  test('nothing promises to be done later', () => {
+    const later = files.filter((path) => /\b(TODO|FIXME|XXX|HACK)\b/.test(readFileSync(join(SRC, path), 'utf8')))
+    expect(later).toEqual([])
+  })
+})
