@@ -31,6 +31,7 @@ export interface Work {
 /** The call that creates, and what an unclear answer to it means (design.md 6.2, 6.5). */
 export async function bring(builder: Builder, work: Work): Promise<string> {
   for (let attempt = 1; ; attempt++) {
+    builder.runtime.stop.signal.throwIfAborted()
     try {
       return await work.type.create(work.ctx, work.address, work.spec, await tokenFor(builder, work.address))
     } catch (error) {
@@ -71,6 +72,7 @@ async function lookFor(builder: Builder, work: Work, verdict: 'exists' | 'lost')
     verdict === 'lost' ? 'the answer was lost: looking whether it was made' : 'it exists already: looking whose it is'
   runtime.emit({ kind: 'note', address: work.address, text })
   for (let waited = 0; waited <= seconds; waited += seconds / 6) {
+    runtime.stop.signal.throwIfAborted()
     const seen = await observer.see(work.type, work.step.place, work.address)
     const live = ownIn(seen, work)
     if (live) return live

@@ -20,15 +20,17 @@ export async function make(builder: Builder, step: Step, spec: object): Promise<
   const work = workOn(builder, step, spec)
   const id = await bring(builder, work)
   builder.observer.learn(work.address, { id, live: null })
-  builder.runtime.journal.record(work.address, entryOf(step, { id, out: {} }))
-  return settle(builder, work, { id, live: null })
+  // The announcement stands until AWS shows the thing: a run that finds neither would make a second one.
+  const live = await visible(builder, work, id)
+  builder.runtime.journal.record(work.address, entryOf(step, live))
+  return settle(builder, work, live)
 }
 
 /** Brings what is there in line. Costs no call when, with everything known, nothing differs after all. */
 export async function mend(builder: Builder, step: Step, spec: object, live: Live): Promise<Live> {
   const work = workOn(builder, step, spec)
   builder.observer.learn(work.address, { id: live.id, live })
-  return settle(builder, work, { id: live.id, live })
+  return settle(builder, work, live)
 }
 
 /** What the manifest is told. */
@@ -37,22 +39,19 @@ export const entryOf = ({ type, place, node }: Step, { id, out }: { readonly id:
   dependsOn: (node?.edges ?? []).map(({ address }) => address),
 })
 
-interface Start {
-  readonly id: string
-  /** What is known of it already; null: it has to be looked at first. */
-  readonly live: Live | null
-}
-
 /** Looks, corrects, and looks again, until AWS shows what was asked for: every apply proves its own idempotence. */
-async function settle(builder: Builder, work: Work, start: Start): Promise<Live> {
+async function settle(builder: Builder, work: Work, start: Live): Promise<Live> {
   const { clock } = builder.runtime
   const end = clock.now() + PROPAGATION * 1000
-  let live = start.live
+  let live: Live | null = start
   let asked = ''
   for (let looks = 0; ; looks++) {
+    builder.runtime.stop.signal.throwIfAborted()
     live ??= await visible(builder, work, start.id)
     const differences = differencesOf(builder, work, live)
     if (differences.length === 0) return live
+    const frozen = differences.find(({ change }) => change === 'immutable')
+    if (frozen) throw outdated(work, frozen)
     const wish = JSON.stringify(differences)
     if (looks > 0 && clock.now() > end) throw unreached(work, differences)
     // AWS shows a change late: the same change is asked for again only after a few looks in vain.
@@ -97,12 +96,17 @@ export async function visible(
   const { runtime, observer } = builder
   const end = runtime.clock.now() + PROPAGATION * 1000
   for (let looks = 0; ; looks++) {
+    runtime.stop.signal.throwIfAborted()
     const seen = await observer.see(work.type, work.step.place, work.address)
     const live = seen.find((item) => item.id === id)
     if (live?.failed !== undefined)
       throw new Failed('Broken', `AWS reports ${id} as failed: ${live.failed}`, { address: work.address })
     if (live) return live
-    if (runtime.clock.now() > end) throw unseen(work, id)
+    if (runtime.clock.now() > end) {
+      // Nothing is hidden for so long: its token stands for something that is gone.
+      runtime.journal.withdraw(work.address)
+      throw unseen(work, id)
+    }
     if (looks === 0) runtime.emit({ kind: 'note', address: work.address, text: `waiting for ${id} to become visible` })
     await runtime.clock.pause(Math.min(1 + looks, 5))
   }
@@ -112,6 +116,13 @@ const unseen = ({ address }: Pick<Work, 'address'>, id: string) =>
   new Failed('NotVisible', `${id} was made but AWS does not show it.`, {
     address,
     hint: 'Run the same command again: it goes on from here.',
+  })
+
+/** What an earlier run made, and only shows now, or what what it mentions has become: the next plan sees it. */
+const outdated = ({ address }: Work, { path, from, to }: Difference) =>
+  new Failed('Outdated', `${path} is ${JSON.stringify(from)}, wanted ${JSON.stringify(to)}: it has to be replaced.`, {
+    address,
+    hint: 'Run the same command again: it plans the replacement.',
   })
 
 function unreached({ address }: Work, differences: readonly Difference[]) {

@@ -76,7 +76,7 @@ class Execution {
   async run(): Promise<Result> {
     for (const step of this.#plan.steps) if (step.action === 'none' && step.live) this.#keep(step, step.live)
     const jobs = jobsOf(this.#plan, this.#memory, {
-      make: (step) => this.#make(step),
+      make: (step, whole) => this.#make(step, whole),
       ready: (step) => this.#ready(step),
       drop: (step, live) => this.#drop(step, live),
     })
@@ -101,14 +101,14 @@ class Execution {
   }
 
   /** Created and in line: those that only need that may start. */
-  async #make(step: Step): Promise<void> {
+  async #make(step: Step, whole: boolean): Promise<void> {
     await this.#attempt(step, async () => {
       const spec = resolve(step.node?.spec ?? {}, (ref) => this.#value(ref)) as object
       const anew = step.action === 'create' || step.action === 'replace' || !step.live
       const live =
         anew || !step.live ? await make(this.#builder, step, spec) : await mend(this.#builder, step, spec, step.live)
       this.#keep(step, live)
-      if (!step.type.ready || !anew) this.#finish(step, 'done', live.id)
+      if (whole) this.#finish(step, 'done', live.id)
     })
   }
 
@@ -143,6 +143,7 @@ class Execution {
   /** A deletion is safe to repeat, so a lost answer is simply asked again. */
   async #destroy(step: Step, live: Live, ctx: unknown): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      this.#runtime.stop.signal.throwIfAborted()
       try {
         return await step.type.destroy(ctx, live, this.#runtime.terms(step.address))
       } catch (error) {
@@ -158,8 +159,10 @@ class Execution {
       await work()
     } catch (error) {
       const { stop, judge } = this.#runtime
+      // Left where it was by an interrupt: that is nobody's failure.
+      if (stop.signal.aborted && error === stop.signal.reason) this.#finish(step, 'skipped', null)
+      else this.#finish(step, 'failed', null, error)
       if (judge(error) === 'stop' && !stop.signal.aborted) stop.abort(error)
-      this.#finish(step, 'failed', null, error)
       throw error
     }
   }

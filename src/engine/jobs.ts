@@ -1,12 +1,15 @@
+import { holds } from './held.ts'
+import { type Removal, removalsOf } from './leaving.ts'
 import type { Memory } from './look.ts'
 import type { Plan, Step } from './plan.ts'
-import type { Address, Edge } from './ref.ts'
+import type { Address, Edge, Need } from './ref.ts'
 import type { Live } from './resource.ts'
 import type { Job } from './schedule.ts'
 
 /** What can be done to a step; the executor gives the deeds, the jobs give the order. */
 export interface Deeds {
-  make(step: Step): Promise<void>
+  /** `whole`: nothing is to be waited for afterwards. */
+  make(step: Step, whole: boolean): Promise<void>
   ready(step: Step): Promise<void>
   drop(step: Step, live: Live): Promise<void>
 }
@@ -19,21 +22,9 @@ export interface Jobs {
 
 const makeKey = (address: Address): string => `make ${address}`
 const readyKey = (address: Address): string => `ready ${address}`
-const dropKey = (address: Address, live: Live): string => `drop ${address} ${live.id}`
 
 /** Seconds that the calls of a creation take, as opposed to AWS's work behind them. */
 const CALLS = 1
-
-/** One thing that has to go. */
-interface Removal {
-  readonly step: Step
-  readonly live: Live
-  readonly key: string
-  /** True when it has to be gone before its address is made again. */
-  readonly first: boolean
-  /** What it needs while it lives: those go after it. */
-  readonly dependsOn: readonly Address[]
-}
 
 /**
  * The jobs of a plan and their order: creations after what they mention, deletions in reverse, what is deleted first
@@ -42,10 +33,12 @@ interface Removal {
 export function jobsOf(plan: Plan, memory: Memory, deeds: Deeds): Jobs {
   const made = plan.steps.filter(({ node, action }) => node !== null && action !== 'blocked')
   const busy = busyOf(made)
-  const gone = removalsOf(plan, memory)
+  const awaited = awaitedBy([...busy.values()], new Map(made.map((step) => [step.address, step])))
+  const scope: Scope = { made, busy, awaited, deeds, memory, gone: removalsOf(plan, memory) }
   const pairs = [
-    ...made.filter(({ address }) => busy.has(address)).flatMap((step) => making(step, { busy, gone, deeds })),
-    ...gone.map((removal): [Job, Step] => [dropping(removal, { busy, gone, made, deeds, memory }), removal.step]),
+    ...made.filter(({ address }) => busy.has(address)).map((step): [Job, Step] => [making(step, scope), step]),
+    ...[...awaited.values()].map((step): [Job, Step] => [waiting(step, scope), step]),
+    ...scope.gone.map((removal): [Job, Step] => [dropping(removal, scope), removal.step]),
   ]
   return { jobs: pairs.map(([job]) => job), steps: new Map(pairs.map(([job, step]) => [job.key, step])) }
 }
@@ -62,93 +55,77 @@ function busyOf(made: readonly Step[]): ReadonlyMap<Address, Step> {
 
 const isBorn = ({ action }: Step): boolean => action === 'create' || action === 'replace'
 
-/** Whether the thing has to be waited for: only what is new has a `ready`. */
-const hasReady = (step: Step): boolean => isBorn(step) && step.type.ready !== undefined
-
-interface Order {
-  readonly busy: ReadonlyMap<Address, Step>
-  readonly gone: readonly Removal[]
-  readonly deeds: Deeds
+/**
+ * Steps whose `ready` is awaited: everything new that has one, and of what was there already, what others need ready.
+ * A run that was killed may have left it half way.
+ */
+function awaitedBy(busy: readonly Step[], made: ReadonlyMap<Address, Step>): ReadonlyMap<Address, Step> {
+  const targets = busy
+    .flatMap((step) => step.node?.edges ?? [])
+    .flatMap((edge) => {
+      const target = made.get(edge.address)
+      return target && needOf(edge, target) === 'ready' ? [target] : []
+    })
+  const all = [...busy.filter(isBorn), ...targets].filter((step) => step.type.ready !== undefined)
+  return new Map(all.map((step) => [step.address, step]))
 }
 
-function making(step: Step, { busy, gone, deeds }: Order): [Job, Step][] {
+/** What an edge waits for: by its own word, else by what its target's type says. */
+const needOf = ({ need }: Edge, target: Step): Need => need ?? target.type.about.usable
+
+interface Scope {
+  readonly made: readonly Step[]
+  readonly busy: ReadonlyMap<Address, Step>
+  readonly awaited: ReadonlyMap<Address, Step>
+  readonly gone: readonly Removal[]
+  readonly deeds: Deeds
+  readonly memory: Memory
+}
+
+function making(step: Step, { awaited, gone, deeds }: Scope): Job {
   const { address, type } = step
   const before = gone.filter((removal) => removal.first && removal.step.address === address).map(({ key }) => key)
-  const after = [...(step.node?.edges ?? []).map((edge) => keyFor(edge, busy)), ...before]
-  const seconds = hasReady(step) ? CALLS : isBorn(step) ? type.about.seconds.create : CALLS
-  const make: Job = { key: makeKey(address), after, seconds, idle: false, run: () => deeds.make(step) }
-  if (!hasReady(step)) return [[make, step]]
-  const wait = type.about.seconds.create
-  const ready: Job = {
-    key: readyKey(address),
-    after: [make.key],
-    seconds: wait,
+  const waits = awaited.has(address)
+  return {
+    key: makeKey(address),
+    after: [...(step.node?.edges ?? []).map((edge) => keyFor(edge, awaited)), ...before],
+    seconds: isBorn(step) && !waits ? type.about.seconds.create : CALLS,
+    idle: false,
+    run: () => deeds.make(step, !waits),
+  }
+}
+
+function waiting(step: Step, { deeds }: Scope): Job {
+  return {
+    key: readyKey(step.address),
+    after: [makeKey(step.address)],
+    seconds: isBorn(step) ? step.type.about.seconds.create : CALLS,
     idle: true,
     run: () => deeds.ready(step),
   }
-  return [
-    [make, step],
-    [ready, step],
-  ]
 }
 
-/** The job that an edge waits for: by its own need, else by what its target's type says. */
-function keyFor({ address, need }: Edge, busy: ReadonlyMap<Address, Step>): string {
-  const target = busy.get(address)
-  const wanted = need ?? target?.type.about.usable ?? 'created'
-  return wanted === 'ready' && target && hasReady(target) ? readyKey(address) : makeKey(address)
-}
-
-/** Everything that has to go, with what it depends on: remembered, or else whatever is of an earlier type. */
-function removalsOf({ steps }: Plan, memory: Memory): readonly Removal[] {
-  const leaving = steps.flatMap(leavingOf)
-  return leaving.map((removal) => ({ ...removal, dependsOn: edgesOf(removal.step, leaving, memory) }))
-}
-
-type Leaving = Omit<Removal, 'dependsOn'>
-
-function leavingOf(step: Step): readonly Leaving[] {
-  const remove = (live: Live, first: boolean): Leaving => ({ step, live, key: dropKey(step.address, live), first })
-  const { live, older, action } = step
-  if (action === 'blocked') return []
-  const first = action === 'delete' || step.mode === 'delete-first'
-  const leaves = live && (action === 'delete' || action === 'replace') ? [live, ...older] : older
-  return leaves.map((one) => remove(one, first))
-}
-
-function edgesOf(step: Step, leaving: readonly Leaving[], memory: Memory): readonly Address[] {
-  const remembered = memory.resources.get(step.address)?.dependsOn
-  if (remembered) return remembered
-  if (step.node !== null || step.after.length > 0) return step.after
-  // Nothing is known: it needs everything of the types that the registry names before its own.
-  return leaving.filter((other) => other.step.rank < step.rank).map((other) => other.step.address)
-}
-
-interface Scope extends Order {
-  readonly made: readonly Step[]
-  readonly memory: Memory
+/** The job that an edge waits for. */
+function keyFor(edge: Edge, awaited: ReadonlyMap<Address, Step>): string {
+  const target = awaited.get(edge.address)
+  return target && needOf(edge, target) === 'ready' ? readyKey(edge.address) : makeKey(edge.address)
 }
 
 function dropping(removal: Removal, scope: Scope): Job {
   const { step, live, key } = removal
-  const others = scope.gone.filter((other) => other.key !== key && other.step.address !== step.address)
-  const dependents = others.filter((other) => other.dependsOn.includes(step.address)).map((other) => other.key)
+  const dependents = scope.gone.filter(({ before }) => before.has(key)).map((other) => other.key)
   const after = [...dependents, ...usersOf(removal, scope)]
   return { key, after, seconds: step.type.about.seconds.delete, idle: false, run: () => scope.deeds.drop(step, live) }
 }
 
-/** What points at it, and has to have moved on before it can go. */
-function usersOf({ step, first }: Removal, { made, busy, memory }: Scope): readonly string[] {
+/** What points at it, and has to have moved on before it can go. What is replaced goes itself: a dependent. */
+function usersOf({ step, live, first }: Removal, { made, busy, memory }: Scope): readonly string[] {
   const { address } = step
-  const moving = made.filter((other) => busy.has(other.address))
-  const keys = (steps: readonly Step[]) => steps.map((other) => makeKey(other.address))
-  if (step.node === null) {
-    const knew = (other: Step) => memory.resources.get(other.address)?.dependsOn
-    return keys(moving.filter((other) => knew(other)?.includes(address) ?? true))
-  }
-  if (first) return []
-  return [
-    makeKey(address),
-    ...keys(moving.filter((other) => other.node?.edges.some((edge) => edge.address === address))),
-  ]
+  const keys = (users: (other: Step) => boolean) =>
+    made.filter((other) => busy.has(other.address) && users(other)).map((other) => makeKey(other.address))
+  // What a dead run has changed may not be remembered; and what is not remembered at all may point anywhere.
+  const knew = (other: Step) => memory.resources.get(other.address)?.dependsOn.includes(address) ?? true
+  if (step.node === null) return keys((other) => !isBorn(other) && (knew(other) || holds(other, { live })))
+  if (first) return keys((other) => !isBorn(other) && holds(other, { live }))
+  return [makeKey(address), ...keys((other) => other.node?.edges.some((edge) => edge.address === address) ?? false)]
 }

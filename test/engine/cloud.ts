@@ -28,6 +28,8 @@ export interface Thing extends Shape {
   readonly name: string | null
   readonly place: string
   readonly readyAt: number
+  /** From when on others may mention it. */
+  readonly usableAt: number
   /** Set while it is being deleted. */
   goneAt: number | null
   failed: string | null
@@ -49,7 +51,7 @@ export interface Ctx {
  * - Every call takes time before its effect and time after it, on the virtual clock. The `weather` says how much, may
  *   refuse the call, or may lose its answer, before or after the effect. A run that is killed has no effect any more.
  * - A new thing is hidden from listings for a while, and a changed one is shown as it was for a while.
- * - What mentions something (as home or target) that is not there, is being deleted or is not ready yet is refused.
+ * - What mentions something (as home or target) that is not there, is being deleted or is not usable yet is refused.
  * - What something living has as home or target cannot be deleted. A deletion takes time; meanwhile the thing is in no
  *   listing, but its name is taken and it holds what it mentions; who deletes that waits for it, as src/aws does.
  * - Names are unique while a thing lives, hidden or not. A token gives the same id for ever, even when that thing is
@@ -135,8 +137,8 @@ export class Cloud {
 
   checkMentions(ids: readonly string[]): void {
     for (const id of ids) {
-      const { readyAt } = this.get(id)
-      if (readyAt > this.clock.now()) throw new CloudError('refused', `NotReady: ${id}`)
+      const { usableAt } = this.get(id)
+      if (usableAt > this.clock.now()) throw new CloudError('refused', `NotReady: ${id}`)
     }
   }
 

@@ -100,6 +100,7 @@ function create(cloud: Cloud, kind: Kind, { ctx, self, address, spec, token }: B
   })
   const readyAt = cloud.clock.now() + (kind.slow ? kind.about.seconds.create * 1000 : 0)
   const bare = { ...spec, ...BARE }
+  const usableAt = kind.about.usable === 'ready' ? readyAt : 0
   const made = cloud.add({
     type: kind.type,
     name,
@@ -107,6 +108,7 @@ function create(cloud: Cloud, kind: Kind, { ctx, self, address, spec, token }: B
     spec: bare,
     tags: kind.parent ? { [ADDRESS]: address } : tags,
     readyAt,
+    usableAt,
   })
   if (twin) cloud.crowd.push(`${made.id} beside ${twin.id} at ${address}`)
   cloud.tokens.set(`${kind.type} ${token}`, { id: made.id, frozen })
