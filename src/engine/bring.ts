@@ -15,6 +15,8 @@ export interface Builder {
   readonly observer: Observer
   /** The tokens that were announced, by address. */
   readonly tokens: Map<Address, string>
+  /** Those whose token a dead run has announced. */
+  readonly inherited: Set<Address>
   /** What has been brought in line, whether the plan had foreseen it or not. */
   readonly corrected: Set<Address>
 }

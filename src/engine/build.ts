@@ -18,12 +18,26 @@ const workOn = (builder: Builder, step: Step, spec: object): Work => ({
 /** Creates what is missing, then brings it in line exactly as if it had been there all along. */
 export async function make(builder: Builder, step: Step, spec: object): Promise<Live> {
   const work = workOn(builder, step, spec)
-  const id = await bring(builder, work)
-  builder.observer.learn(work.address, { id, live: null })
   // The announcement stands until AWS shows the thing: a run that finds neither would make a second one.
-  const live = await visible(builder, work, id)
+  const live = await birth(builder, work)
   builder.runtime.journal.record(work.address, entryOf(step, live))
   return settle(builder, work, live)
+}
+
+/** Asks for it until it shows. */
+async function birth(builder: Builder, work: Work): Promise<Live> {
+  const { observer, tokens, inherited } = builder
+  const id = await bring(builder, work)
+  observer.learn(work.address, { id, live: null })
+  try {
+    return await visible(builder, work, id)
+  } catch (error) {
+    const hidden = error instanceof Failed && error.code === 'NotVisible'
+    if (!hidden || !inherited.delete(work.address)) throw error
+    // The token of a dead run stands for something that is gone since.
+    tokens.delete(work.address)
+    return birth(builder, work)
+  }
 }
 
 /** Brings what is there in line. Costs no call when, with everything known, nothing differs after all. */

@@ -58,7 +58,8 @@ class Execution {
     this.#plan = plan
     this.#runtime = runtime
     this.#memory = memory
-    this.#builder = { runtime, observer: new Observer(graph, memory, runtime), tokens: new Map(), corrected: new Set() }
+    const observer = new Observer(graph, memory, runtime)
+    this.#builder = { runtime, observer, tokens: new Map(), inherited: new Set(), corrected: new Set() }
   }
 
   /** One write says all creations of the plan, before the first of them (design.md 6.2). */
@@ -67,6 +68,7 @@ class Execution {
     const creations = born.map(({ address, action }) => {
       // A creation that a dead run announced is repeated with its token, so that AWS can recognise it.
       const known = action === 'create' ? this.#memory.announced.get(address)?.token : undefined
+      if (known !== undefined) this.#builder.inherited.add(address)
       return { address, token: known ?? this.#runtime.token() }
     })
     if (creations.length > 0) await this.#runtime.journal.announce(creations)

@@ -16,7 +16,10 @@ export function heldTarget(step: Standing, decided: Decided, graph: Graph): Addr
   const wanted = new Set((type.holds ?? []).flatMap((field) => refsIn(spec[field]).map((ref) => ref.$ref)))
   const before = node ? reach(node.address, graph) : new Set<Address>()
   const leaving = [...decided.values()].filter(({ mode }) => mode === 'delete-first')
-  const target = leaving.find((other) => wanted.has(other.address) || (before.has(other.address) && holds(step, other)))
+  const inTheWay = (other: Step) =>
+    before.has(other.address) ||
+    leaving.some(({ address }) => before.has(address) && reach(other.address, graph).has(address))
+  const target = leaving.find((other) => wanted.has(other.address) || (holds(step, other) && inTheWay(other)))
   return target?.address ?? null
 }
 

@@ -36,10 +36,11 @@ export function jobsOf(plan: Plan, memory: Memory, deeds: Deeds): Jobs {
   const awaited = awaitedBy([...busy.values()], new Map(made.map((step) => [step.address, step])))
   const scope: Scope = { made, busy, awaited, deeds, memory, gone: removalsOf(plan, memory) }
   const pairs = [
-    ...made.filter(({ address }) => busy.has(address)).map((step): [Job, Step] => [making(step, scope), step]),
-    ...[...awaited.values()].map((step): [Job, Step] => [waiting(step, scope), step]),
-    ...scope.gone.map((removal): [Job, Step] => [dropping(removal, scope), removal.step]),
+    ...made.filter(({ address }) => busy.has(address)).map((step): [Draft, Step] => [making(step, scope), step]),
+    ...[...awaited.values()].map((step): [Draft, Step] => [waiting(step, scope), step]),
+    ...scope.gone.map((removal): [Draft, Step] => [dropping(removal, scope), removal.step]),
   ]
+  letUsersMoveOn(new Map(pairs.map(([job]) => [job.key, job])), scope)
   return { jobs: pairs.map(([job]) => job), steps: new Map(pairs.map(([job, step]) => [job.key, step])) }
 }
 
@@ -73,6 +74,11 @@ function awaitedBy(busy: readonly Step[], made: ReadonlyMap<Address, Step>): Rea
 /** What an edge waits for: by its own word, else by what its target's type says. */
 const needOf = ({ need }: Edge, target: Step): Need => need ?? target.type.about.usable
 
+/** A job whose order is still being made. */
+interface Draft extends Job {
+  readonly after: string[]
+}
+
 interface Scope {
   readonly made: readonly Step[]
   readonly busy: ReadonlyMap<Address, Step>
@@ -82,7 +88,7 @@ interface Scope {
   readonly memory: Memory
 }
 
-function making(step: Step, { awaited, gone, deeds }: Scope): Job {
+function making(step: Step, { awaited, gone, deeds }: Scope): Draft {
   const { address, type } = step
   const before = gone.filter((removal) => removal.first && removal.step.address === address).map(({ key }) => key)
   const waits = awaited.has(address)
@@ -95,7 +101,7 @@ function making(step: Step, { awaited, gone, deeds }: Scope): Job {
   }
 }
 
-function waiting(step: Step, { deeds }: Scope): Job {
+function waiting(step: Step, { deeds }: Scope): Draft {
   return {
     key: readyKey(step.address),
     after: [makeKey(step.address)],
@@ -111,11 +117,29 @@ function keyFor(edge: Edge, awaited: ReadonlyMap<Address, Step>): string {
   return target && needOf(edge, target) === 'ready' ? readyKey(edge.address) : makeKey(edge.address)
 }
 
-function dropping(removal: Removal, scope: Scope): Job {
-  const { step, live, key } = removal
-  const dependents = scope.gone.filter(({ before }) => before.has(key)).map((other) => other.key)
-  const after = [...dependents, ...usersOf(removal, scope)]
-  return { key, after, seconds: step.type.about.seconds.delete, idle: false, run: () => scope.deeds.drop(step, live) }
+function dropping({ step, live, key }: Removal, { gone, deeds }: Scope): Draft {
+  const after = gone.filter(({ before }) => before.has(key)).map((dependent) => dependent.key)
+  return { key, after, seconds: step.type.about.seconds.delete, idle: false, run: () => deeds.drop(step, live) }
+}
+
+/**
+ * Lets each removal wait for those that point at it to move on. Part of that is a guess (nobody remembers who pointed
+ * where), so it is left out where it would close a circle: then AWS has the word.
+ */
+function letUsersMoveOn(drafts: ReadonlyMap<string, Draft>, scope: Scope): void {
+  for (const removal of scope.gone) {
+    const own = drafts.get(removal.key)
+    for (const user of usersOf(removal, scope)) {
+      if (!waitsFor(user, removal.key, drafts)) own?.after.push(user)
+    }
+  }
+}
+
+function waitsFor(key: string, other: string, drafts: ReadonlyMap<string, Draft>, seen = new Set<string>()): boolean {
+  if (key === other) return true
+  if (seen.has(key)) return false
+  seen.add(key)
+  return (drafts.get(key)?.after ?? []).some((before) => waitsFor(before, other, drafts, seen))
 }
 
 /** What points at it, and has to have moved on before it can go. What is replaced goes itself: a dependent. */
