@@ -67,6 +67,7 @@ export async function observe(session: Session, { refreshImage = false }: Wishes
   const wanted = draw(config, facts)
   if (refreshImage) refreshImages(wanted)
   const memory = await recall(session, loaded)
+  for (const text of strangersIn(memory)) session.emit({ kind: 'note', address: null, text })
   const { ctx, clock } = toolsOf(session)
   const first = new Map<string, Ctx>()
   const keeping = (where: Place | null, address: Address | null): Ctx => {
@@ -78,6 +79,13 @@ export async function observe(session: Session, { refreshImage = false }: Wishes
   const sightings = await look({ types, graph: wanted, memory, ctx: keeping, clock, emit: session.emit })
   const context = (where: Place | null) => first.get(JSON.stringify(where)) ?? ctx(where, null)
   return { facts, loaded, memory, wanted, sightings, at, context }
+}
+
+/** A manifest of a later version may remember types that this one does not know: they are left alone, and that is said. */
+function strangersIn({ resources }: Memory): readonly string[] {
+  const known = new Set(types.map(({ type }) => type))
+  const strange = [...resources].filter(([, { type }]) => !known.has(type))
+  return strange.map(([address]) => `${address} is of a type that this version does not know: it is left alone`)
 }
 
 /** What is to be done so that AWS shows `graph`. */

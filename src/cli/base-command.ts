@@ -39,6 +39,7 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     const problem = await this.problemOf(error)
     process.exitCode = problem.exit
+    if (this.argv.includes('--verbose') && !(error instanceof Problem)) this.tell(error.stack ?? error.message)
     const { errorDocument } = await import('../report/error-document.ts')
     if (this.jsonEnabled()) return this.logJson(errorDocument(problem))
     if (problem instanceof Declined || problem instanceof Interrupted) return this.tell(problem.message)

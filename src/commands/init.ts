@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { Command, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../cli/base-command.ts'
 import type { Answers, Given } from '../config/answers.ts'
 import { AVAILABLE_BLUEPRINTS, CONFIG_FILE } from '../config/names.ts'
 import type { Config } from '../config/schema.ts'
@@ -16,7 +17,7 @@ interface Wishes {
   readonly output: NodeJS.WritableStream
 }
 
-export default class Init extends Command {
+export default class Init extends BaseCommand {
   static override summary = 'Write a config file: asks for the few things that have no default. Touches nothing in AWS.'
 
   static override examples = [
@@ -31,8 +32,6 @@ export default class Init extends Command {
     },
   ]
 
-  static override enableJsonFlag = true
-
   static override flags = {
     blueprint: Flags.string({ description: `what to build: ${AVAILABLE_BLUEPRINTS.join(', ')}`, helpValue: 'NAME' }),
     name: Flags.string({
@@ -46,7 +45,6 @@ export default class Init extends Command {
     region: Flags.string({ description: 'where it is built (default: AWS_REGION, or us-east-1)', helpValue: 'REGION' }),
     out: Flags.string({ description: 'the file to write', default: CONFIG_FILE, helpValue: 'FILE' }),
     defaults: Flags.boolean({ description: 'take what would be suggested, without asking' }),
-    'no-input': Flags.boolean({ description: 'never ask; a missing answer is an error' }),
   }
 
   async run(): Promise<object> {
@@ -57,8 +55,8 @@ export default class Init extends Command {
       given: { blueprint: flags.blueprint, name: flags.name, environment: flags.environment, region: flags.region },
       suggested: suggestAnswers({ dir: process.cwd(), env: process.env }),
       defaults: flags.defaults,
-      mayAsk: !flags['no-input'] && process.stdin.isTTY && process.stdout.isTTY && process.env.CI !== 'true',
-      output: this.jsonEnabled() ? process.stderr : process.stdout,
+      mayAsk: this.mayAsk(flags['no-input']),
+      output: this.progress,
     })
     const { stackId } = await import('../config/schema.ts')
     this.log(

@@ -1,12 +1,10 @@
-import { Command } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.ts'
 import { resetLocal } from '../../local/index.ts'
 
-export default class LocalReset extends Command {
+export default class LocalReset extends BaseCommand {
   static override summary = 'Empty the local AWS: all accounts, all regions.'
   static override description = 'It goes on running, at the same address. The state of every stack in it is gone too.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
-  static override enableJsonFlag = true
-
   async run(): Promise<object> {
     await this.parse(LocalReset)
     const { url, port, pid } = await resetLocal()

@@ -1,15 +1,13 @@
-import { Command } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.ts'
 import { localStatus } from '../../local/index.ts'
 
-export default class LocalStatus extends Command {
+export default class LocalStatus extends BaseCommand {
   static override summary = 'Say whether the local AWS runs, and where.'
   static override description = 'Changes nothing. Ends with 0 whether it runs or not; --json tells scripts which.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     'export AWS_ENDPOINT_URL=$(<%= config.bin %> <%= command.id %> --json | jq -r .url)',
   ]
-  static override enableJsonFlag = true
-
   async run(): Promise<object> {
     await this.parse(LocalStatus)
     const status = await localStatus()

@@ -1,12 +1,10 @@
-import { Command } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.ts'
 import { stopLocal } from '../../local/index.ts'
 
-export default class LocalStop extends Command {
+export default class LocalStop extends BaseCommand {
   static override summary = 'End the local AWS, with everything in it.'
   static override description = 'When none runs, there is nothing to do, and that is no error.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
-  static override enableJsonFlag = true
-
   async run(): Promise<object> {
     await this.parse(LocalStop)
     const { stopped } = await stopLocal()
