@@ -1,6 +1,8 @@
 import type { Event } from '../engine/events.ts'
 import type { Layer } from '../engine/graph.ts'
 import type { Address } from '../engine/ref.ts'
+import { listrView } from './listr-view.ts'
+import { plainView } from './plain-view.ts'
 
 /** Shows progress. It only listens. */
 export interface View {
@@ -19,6 +21,7 @@ export interface ViewOptions {
   readonly pace: number
 }
 
-export function makeView(_options: ViewOptions): View {
-  return { emit: () => undefined, close: async () => undefined }
+/** On a terminal a drawing, elsewhere a line an event. */
+export function makeView(options: ViewOptions): View {
+  return options.tty ? listrView(options) : plainView(options)
 }
