@@ -39,3 +39,7 @@ export function fakeCtx(overrides: Partial<Ctx> = {}): FakeCtx {
     notes,
   }
 }
+
+/** An error as the SDK throws it. */
+export const refusal = (name: string, message = name, status = 400): Error =>
+  Object.assign(new Error(message), { name, $fault: 'client', $metadata: { httpStatusCode: status } })

@@ -1,0 +1,69 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import { beforeEach, expect, test } from 'vitest'
+import type { PolicyDocument } from '../../../src/aws/policy.ts'
+import { UNKNOWN } from '../../../src/engine/ref.ts'
+import type { Asked, Found } from '../../../src/engine/resource.ts'
+import { type BucketPolicyOut, type BucketPolicySpec, bucketPolicy } from '../../../src/resources/s3/bucket-policy.ts'
+import { fakeCtx } from '../../support/fake-ctx.ts'
+import { fail, scripted } from '../../support/scripted.ts'
+
+const address = 's3:bucket-policy/logs'
+const policy: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::1:role/new' }, Action: 's3:*', Resource: '*' }],
+}
+const asked = (one: Partial<Asked>): Asked => ({ address, id: null, token: null, spec: null, ...one })
+const live: Found<BucketPolicySpec, BucketPolicyOut> = {
+  ...{ address, id: 'logs', ours: true, tags: null, out: { bucket: 'logs' } },
+  spec: { bucket: 'logs', policy },
+}
+
+const { answers, called, inputsOf } = scripted(S3Client)
+beforeEach(() => answers({}))
+
+test('a role that S3 does not know yet is waited for', async () => {
+  answers({ PutBucketPolicy: (_, nth) => (nth < 3 ? fail('MalformedPolicy', 'Invalid principal in policy') : {}) })
+  const ctx = fakeCtx()
+  expect(await bucketPolicy.create(ctx, address, { bucket: 'logs', policy }, 't')).toBe('logs')
+  expect(inputsOf('PutBucketPolicy')).toHaveLength(3)
+  expect(ctx.notes).toEqual(['waiting for the new role to be known everywhere'])
+})
+
+test('a policy that is wrong is refused at once', async () => {
+  answers({ PutBucketPolicy: () => fail('MalformedPolicy', 'Policy has invalid resource') })
+  await expect(bucketPolicy.create(fakeCtx(), address, { bucket: 'logs', policy }, 't')).rejects.toThrow('resource')
+  expect(inputsOf('PutBucketPolicy')).toHaveLength(1)
+})
+
+test('looks at the remembered bucket and the wanted one, and at none that is not known yet', async () => {
+  await bucketPolicy.read(fakeCtx(), [
+    asked({ id: 'old', spec: { bucket: 'new' } }),
+    asked({ id: 'same', spec: { bucket: 'same' } }),
+    asked({ spec: { bucket: UNKNOWN } }),
+    asked({ id: 'remembered' }),
+  ])
+  expect(inputsOf('GetBucketPolicy')).toEqual(
+    ['old', 'new', 'same', 'remembered'].map((Bucket) => ({ Bucket, ExpectedBucketOwner: '123456789012' })),
+  )
+})
+
+test.each(['NoSuchBucketPolicy', 'NoSuchBucket'])('%s: there is none', async (code) => {
+  answers({ GetBucketPolicy: () => fail(code, 'none', 404) })
+  expect(await bucketPolicy.read(fakeCtx(), [asked({ id: 'logs' })])).toEqual([])
+})
+
+test('what cannot be parsed differs from what is wanted', async () => {
+  answers({ GetBucketPolicy: () => ({ Policy: 'not json' }) })
+  const [found] = await bucketPolicy.read(fakeCtx(), [asked({ id: 'logs' })])
+  expect(found?.spec.policy.Statement).toEqual([])
+})
+
+test('is gone when S3 says so, and with its bucket', async () => {
+  answers({ GetBucketPolicy: (_, nth) => (nth < 3 ? { Policy: '{}' } : fail('NoSuchBucketPolicy', 'none', 404)) })
+  await bucketPolicy.destroy(fakeCtx(), live, { deleteData: false, snapshotName: null })
+  expect(inputsOf('GetBucketPolicy')).toHaveLength(3)
+  const none = () => fail('NoSuchBucket', 'none', 404)
+  answers({ DeleteBucketPolicy: none, GetBucketPolicy: none })
+  await bucketPolicy.destroy(fakeCtx(), live, { deleteData: false, snapshotName: null })
+  expect(called()).toEqual(['DeleteBucketPolicy', 'GetBucketPolicy'])
+})
