@@ -37,6 +37,7 @@ export async function bring(builder: Builder, work: Work): Promise<string> {
     try {
       return await work.type.create(work.ctx, work.address, work.spec, await tokenFor(builder, work.address))
     } catch (error) {
+      if (attempt === 1) withdraw(builder, work.address, error)
       const id = await afterRefusal(builder, work, error)
       if (id !== null) return id
       if (attempt >= ATTEMPTS) throw error
@@ -44,11 +45,17 @@ export async function bring(builder: Builder, work: Work): Promise<string> {
   }
 }
 
+/** Refused at the first try, with a token that nobody has used before: nothing can have come of it. */
+function withdraw({ runtime, inherited }: Builder, address: Address, error: unknown): void {
+  const verdict = runtime.judge(error)
+  const clear = verdict === 'refused' || verdict === 'not-now'
+  if (clear && !inherited.has(address)) runtime.journal.withdraw(address)
+}
+
 /** The id of what is there after all; null when it is right to ask again. Throws the error when it is not. */
 async function afterRefusal(builder: Builder, work: Work, error: unknown): Promise<string | null> {
   const { runtime, tokens } = builder
   const verdict = runtime.judge(error)
-  if (verdict === 'refused' || verdict === 'not-now') runtime.journal.withdraw(work.address)
   if (verdict !== 'exists' && verdict !== 'lost') throw error
   const there = await lookFor(builder, work, verdict)
   // Nothing of ours is there, so a token that AWS knows belongs to something else by now.

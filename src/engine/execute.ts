@@ -83,6 +83,7 @@ class Execution {
       drop: (step, live) => this.#drop(step, live),
     })
     await this.#schedule(jobs)
+    this.#withdraw()
     const { signal } = this.#runtime.stop
     return { fates: [...this.#fates.values()], stopped: signal.aborted ? signal.reason : null, outs: this.#outs }
   }
@@ -94,6 +95,13 @@ class Execution {
       if (step && !this.#fates.has(step.address)) this.#finish(step, 'skipped', null)
     }
     await schedule(jobs, { concurrency, signal: stop.signal, onSkip })
+  }
+
+  /** What was announced and never begun needs no looking for. */
+  #withdraw(): void {
+    const { tokens, inherited } = this.#builder
+    const idle = [...tokens.keys()].filter((address) => !this.#began.has(address) && !inherited.has(address))
+    for (const address of idle) this.#runtime.journal.withdraw(address)
   }
 
   #keep(step: Step, live: Live): void {

@@ -43,6 +43,8 @@ export interface LookInput {
   /** What is asked for; a teardown asks for the same graph that `up` would build. */
   readonly graph: Graph
   readonly memory: Memory
+  /** Nothing is going to be made, so what is hidden would not even be met by its name or token, but left behind. */
+  readonly teardown?: boolean
   /** A context for one look at a place; its memo lives as long as the look. */
   readonly ctx: (place: Place | null, address: Address | null) => unknown
   readonly clock: Clock
@@ -120,8 +122,7 @@ function waves(all: readonly Errand[]): readonly (readonly Errand[])[] {
 async function run(errand: Errand, input: LookInput, seen: readonly Sighting[], ctx: unknown): Promise<Sighting[]> {
   const { type, place } = errand
   const asked = errand.addresses.map((address) => askedFor(address, input, seen))
-  // With an id it is remembered as it was before: what was announced since is its successor.
-  const doubtful = type.about.identity === 'tags' ? asked.filter(({ token }) => token !== null) : []
+  const doubtful = asked.filter((one) => isDoubtful(one, type, input))
   for (let first = true; ; first = false) {
     const found = await type.read(first ? ctx : input.ctx(place, null), asked)
     const hidden = doubtful.filter(({ address }) => !found.some((live) => live.address === address))
@@ -137,6 +138,13 @@ async function run(errand: Errand, input: LookInput, seen: readonly Sighting[], 
     await input.clock.pause(AGAIN)
   }
 }
+
+/**
+ * Announced by a dead run, and not going to be asked for again by a name or token that AWS would recognise.
+ * An id makes no difference: it is that of a predecessor.
+ */
+const isDoubtful = ({ address, token }: Asked, { about }: AnyType, { graph, teardown = false }: LookInput): boolean =>
+  token !== null && (about.identity === 'tags' || teardown || !graph.nodes.has(address))
 
 /** What a type is asked to look for: the id that is remembered, and the spec as far as others have been found. */
 export function askedFor(

@@ -122,16 +122,16 @@ export class World {
     return { life, place, signal, tags: tagsFor }
   }
 
-  async #look(graph: Graph, life: Life, events: Event[]): Promise<readonly Sighting[]> {
+  async #look(graph: Graph, life: Life, events: Event[], teardown = false): Promise<readonly Sighting[]> {
     return look({
       ...{ types: this.registry, graph, memory: this.disk.memory(), clock: this.clock },
-      ctx: (place) => this.ctx(life, place),
+      ...{ teardown, ctx: (place) => this.ctx(life, place) },
       emit: (event) => events.push(event),
     })
   }
 
   async #plan(graph: Graph, { consent, asked = graph }: Options, life: Life): Promise<Plan> {
-    const sightings = await this.#look(asked, life, [])
+    const sightings = await this.#look(asked, life, [], consent?.teardown)
     return plan({
       ...{ graph, asked, types: this.registry, sightings, memory: this.disk.memory(), tags: tagsFor },
       consent: { ...NO_CONSENT, ...consent },
