@@ -8,6 +8,7 @@ import { printable } from './words.ts'
 /** Milliseconds between two drawings, and before a phase is worth a spinner. */
 const TICK = 200
 const PATIENCE = 1_000
+const SHOW_CURSOR = '\u001b[?25h'
 
 /** Draws progress on a terminal: a spinner for what takes longer, a board while resources change. */
 export function listrView(options: ViewOptions): View {
@@ -20,6 +21,7 @@ class ListrView implements View {
   readonly #options: ViewOptions
   readonly #progress: Progress
   readonly #tick: NodeJS.Timeout
+  readonly #onExit: () => void
   #stage: Stage | null = null
   #board = false
   #delay: NodeJS.Timeout | undefined
@@ -30,6 +32,12 @@ class ListrView implements View {
     this.#options = options
     this.#progress = new Progress(options.layers, options.pace)
     this.#tick = setInterval(() => this.#stage?.draw(), TICK).unref()
+    // Taken before listr2 holds the stream back: a second Ctrl-C must not leave a terminal without its cursor.
+    const write = options.out.write.bind(options.out)
+    this.#onExit = () => {
+      if (this.#stage) write(SHOW_CURSOR)
+    }
+    process.once('exit', this.#onExit)
   }
 
   emit(event: Event): void {
@@ -44,6 +52,7 @@ class ListrView implements View {
     this.#leave()
     await this.#turns
     clearInterval(this.#tick)
+    process.off('exit', this.#onExit)
   }
 
   #phase(text: string): void {

@@ -24,7 +24,7 @@ export async function spinnerStage(canvas: Canvas, text: string): Promise<Stage>
 
 /** A row for each part of the platform, with what runs in it below. */
 export async function boardStage(canvas: Canvas, progress: Progress): Promise<Stage> {
-  const titles = [...progress.parts, null, null]
+  const titles = [...progress.parts.map((name) => progress.part(name, Date.now()).title), null, null]
   const { rows, over } = await drawTaskList(canvas, titles, { clearOutput: false })
   const parts = [...progress.parts, OTHERS].flatMap((name, index) => {
     const row = rows[index]
