@@ -130,13 +130,17 @@ async function list(ctx: Ctx, asked: readonly Asked[]): Promise<readonly LaunchT
   return [...seen, ...remembered.flatMap((answer) => answer?.LaunchTemplates ?? [])]
 }
 
-/** Asked for on their own: stock moto's listing shows the tags of the creation for ever. */
+/**
+ * Asked for on their own: stock moto's listing shows the tags of the creation for ever. AWS's own tag index may lag
+ * behind a creation, and then the listing knows better.
+ */
 async function tagsOf(ctx: Ctx, templates: readonly LaunchTemplate[]): Promise<ReadonlyMap<string, Tags>> {
   const Values = templates.flatMap(({ LaunchTemplateId }) => LaunchTemplateId ?? [])
   if (Values.length === 0) return new Map()
   const Filters = [{ Name: 'resource-id', Values }]
   const rows = await all(ctx.ec2.paginateDescribeTags({ Filters }), (page) => page.Tags)
-  return new Map(Values.map((id) => [id, toRecord(rows.filter((row) => row.ResourceId === id))]))
+  const byId = Map.groupBy(rows, ({ ResourceId }) => ResourceId)
+  return new Map(templates.map(({ LaunchTemplateId: id = '', Tags: listed }) => [id, toRecord(byId.get(id) ?? listed)]))
 }
 
 type Tags = Readonly<Record<string, string>>

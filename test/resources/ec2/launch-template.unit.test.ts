@@ -62,6 +62,23 @@ describe('reading', () => {
     ])
   })
 
+  test('one whose tags are not indexed yet is known by those of its listing', async () => {
+    const listed = [{ Key: 'ecom-infra:stack', Value: 'shop-dev' }]
+    answers({
+      DescribeLaunchTemplates: ({ Filters }) =>
+        String((Filters as { Name: string }[])[0]?.Name).startsWith('tag:')
+          ? {}
+          : { LaunchTemplates: [{ ...template('lt-1'), Tags: listed }] },
+      DescribeLaunchTemplateVersions: () => version(),
+    })
+    expect(await launchTemplate.read(fakeCtx(), [asked({})])).toMatchObject([{ address, ours: true }])
+    answers({
+      DescribeLaunchTemplates: () => ({ LaunchTemplates: [template('lt-1')] }),
+      DescribeLaunchTemplateVersions: () => version(),
+    })
+    expect(await launchTemplate.read(fakeCtx(), [asked({})])).toMatchObject([{ address, ours: false }])
+  })
+
   test('a remembered id that is gone fails nothing, and so does one that goes in between', async () => {
     answers({ DescribeLaunchTemplates: ({ LaunchTemplateIds }) => (LaunchTemplateIds ? none() : {}) })
     expect(await launchTemplate.read(fakeCtx(), [asked({ id: 'lt-1' })])).toEqual([])
