@@ -1,23 +1,17 @@
 import type { Builder } from './bring.ts'
 import { entryOf, make, mend, visible } from './build.ts'
-import type { Deed, Outcome } from './events.ts'
 import type { Graph } from './graph.ts'
 import { type Jobs, jobsOf } from './jobs.ts'
 import type { Memory } from './look.ts'
 import { Observer } from './observer.ts'
 import type { Plan, Step } from './plan.ts'
+import { type Fate, Progress } from './progress.ts'
 import { type Address, type Ref, resolve } from './ref.ts'
 import type { Live } from './resource.ts'
 import type { Runtime } from './runtime.ts'
 import { type Job, schedule } from './schedule.ts'
 
-/** How one address fared. */
-export interface Fate {
-  readonly address: Address
-  readonly deed: Deed
-  readonly outcome: Outcome
-  readonly error: unknown
-}
+export type { Fate }
 
 export interface Result {
   readonly fates: readonly Fate[]
@@ -41,6 +35,7 @@ export interface Undertaking {
  */
 export async function execute(undertaking: Undertaking): Promise<Result> {
   const execution = new Execution(undertaking)
+  execution.remember()
   await execution.announce()
   return execution.run()
 }
@@ -51,15 +46,33 @@ class Execution {
   readonly #memory: Memory
   readonly #builder: Builder
   readonly #outs = new Map<Address, object>()
-  readonly #fates = new Map<string, Fate>()
-  readonly #began = new Map<Address, number>()
+  readonly #progress: Progress
 
   constructor({ plan, graph, memory, runtime }: Undertaking) {
     this.#plan = plan
     this.#runtime = runtime
     this.#memory = memory
     const observer = new Observer(graph, memory, runtime)
-    this.#builder = { runtime, observer, tokens: new Map(), inherited: new Set(), corrected: new Set() }
+    const corrected = new Set<Address>()
+    this.#progress = new Progress(runtime, corrected)
+    this.#builder = { runtime, observer, tokens: new Map(), inherited: new Set(), corrected }
+  }
+
+  /**
+   * What the look has found, so that the first write says it: a manifest that knows of some things only would keep the
+   * next look from asking for the others.
+   */
+  remember(): void {
+    const { steps } = this.#plan
+    const leaving = steps.filter(({ action }) => action === 'delete')
+    for (const step of steps) {
+      const { address, live, action, after, rank } = step
+      if (action === 'none' && live) this.#keep(step, live)
+      if (!live?.ours || action === 'none' || action === 'blocked' || this.#memory.resources.has(address)) continue
+      const earlier = leaving.filter((other) => other.rank < rank).map((other) => other.address)
+      const dependsOn = step.node || after.length > 0 ? after : earlier
+      this.#runtime.journal.record(address, { ...entryOf(step, live), dependsOn })
+    }
   }
 
   /** One write says all creations of the plan, before the first of them (design.md 6.2). */
@@ -76,7 +89,6 @@ class Execution {
   }
 
   async run(): Promise<Result> {
-    for (const step of this.#plan.steps) if (step.action === 'none' && step.live) this.#keep(step, step.live)
     const jobs = jobsOf(this.#plan, this.#memory, {
       make: (step, whole) => this.#make(step, whole),
       ready: (step) => this.#ready(step),
@@ -85,14 +97,14 @@ class Execution {
     await this.#schedule(jobs)
     this.#withdraw()
     const { signal } = this.#runtime.stop
-    return { fates: [...this.#fates.values()], stopped: signal.aborted ? signal.reason : null, outs: this.#outs }
+    return { fates: this.#progress.fates, stopped: signal.aborted ? signal.reason : null, outs: this.#outs }
   }
 
   async #schedule({ jobs, steps }: Jobs): Promise<void> {
     const { concurrency, stop } = this.#runtime
     const onSkip = (job: Job) => {
       const step = steps.get(job.key)
-      if (step && !this.#fates.has(step.address)) this.#finish(step, 'skipped', null)
+      if (step && !this.#progress.ended(step.address)) this.#progress.finish(step, 'skipped', null)
     }
     await schedule(jobs, { concurrency, signal: stop.signal, onSkip })
   }
@@ -100,7 +112,7 @@ class Execution {
   /** What was announced and never begun needs no looking for. */
   #withdraw(): void {
     const { tokens, inherited } = this.#builder
-    const idle = [...tokens.keys()].filter((address) => !this.#began.has(address) && !inherited.has(address))
+    const idle = [...tokens.keys()].filter((address) => !this.#progress.began(address) && !inherited.has(address))
     for (const address of idle) this.#runtime.journal.withdraw(address)
   }
 
@@ -118,7 +130,7 @@ class Execution {
       const live =
         anew || !step.live ? await make(this.#builder, step, spec) : await mend(this.#builder, step, spec, step.live)
       this.#keep(step, live)
-      if (whole) this.#finish(step, 'done', live.id)
+      if (whole) this.#progress.finish(step, 'done', live.id)
     })
   }
 
@@ -130,7 +142,7 @@ class Execution {
       if (id === null) throw new Error(`${address} has no id yet.`)
       await type.ready?.(this.#runtime.ctx(place, address), id)
       if (type.about.usable === 'ready') this.#keep(step, await visible(this.#builder, { step, type, address }, id))
-      this.#finish(step, 'done', id)
+      this.#progress.finish(step, 'done', id)
     })
   }
 
@@ -146,7 +158,7 @@ class Execution {
       await this.#destroy(step, live, ctx)
       const replaced = this.#builder.observer.idOf(step.address)
       if (replaced === null || replaced === live.id) this.#runtime.journal.forget(step.address)
-      if (step.action === 'delete') this.#finish(step, 'done', live.id)
+      if (step.action === 'delete') this.#progress.finish(step, 'done', live.id)
     })
   }
 
@@ -164,40 +176,16 @@ class Execution {
   }
 
   async #attempt(step: Step, work: () => Promise<void>): Promise<void> {
-    this.#start(step)
+    this.#progress.start(step)
     try {
       await work()
     } catch (error) {
       const { stop, judge } = this.#runtime
       // Left where it was by an interrupt: that is nobody's failure.
-      if (stop.signal.aborted && error === stop.signal.reason) this.#finish(step, 'skipped', null)
-      else this.#finish(step, 'failed', null, error)
+      if (stop.signal.aborted && error === stop.signal.reason) this.#progress.finish(step, 'skipped', null)
+      else this.#progress.finish(step, 'failed', null, error)
       if (judge(error) === 'stop' && !stop.signal.aborted) stop.abort(error)
       throw error
     }
-  }
-
-  /** What is done to a resource, in one word. A check that has found something to correct was an update. */
-  #deedOf({ action, address }: Step): Deed {
-    if (action !== 'none' && action !== 'blocked') return action
-    return this.#builder.corrected.has(address) ? 'update' : 'check'
-  }
-
-  #start(step: Step): void {
-    if (this.#began.has(step.address)) return
-    this.#began.set(step.address, this.#runtime.clock.now())
-    const { create, delete: remove } = step.type.about.seconds
-    const seconds = step.action === 'delete' ? remove : step.action === 'update' ? 0 : create
-    this.#runtime.emit({ kind: 'started', address: step.address, deed: this.#deedOf(step), layer: step.layer, seconds })
-  }
-
-  #finish(step: Step, outcome: Outcome, id: string | null, error: unknown = null): void {
-    const { address } = step
-    const before = this.#fates.get(address)
-    if (before && before.outcome !== 'done') return
-    const deed = this.#deedOf(step)
-    const ms = this.#runtime.clock.now() - (this.#began.get(address) ?? this.#runtime.clock.now())
-    this.#fates.set(address, { address, deed, outcome, error })
-    this.#runtime.emit({ kind: 'finished', address, deed, outcome, id, ms, error })
   }
 }
