@@ -34,16 +34,10 @@ export function blame(error: unknown, action: string): void {
 /** Anything that was thrown, as something a person can act on. Never holds a secret. */
 export function explain(error: unknown, context: Circumstances = {}): Problem {
   if (error instanceof Problem) return error
-  const message = scrub(messageOf(error))
-  const code = codeOf(error)
+  const [code, message] = [codeOf(error), scrub(messageOf(error))]
   const endpoint = context.endpoint ?? process.env.AWS_ENDPOINT_URL
-  const known = typeof error === 'object' && error !== null ? actions.get(error) : undefined
-  const action = known ?? context.action ?? DENIAL.exec(message)?.[2]
-  const scene: Scene = {
-    ...context,
-    ...{ endpoint, action, code, message, error: error ?? {} },
-    status: statusOf(error) ?? 0,
-  }
+  const action = actions.get(Object(error)) ?? context.action ?? DENIAL.exec(message)?.[2]
+  const scene: Scene = { ...context, endpoint, action, code, message, error: error ?? {}, status: statusOf(error) ?? 0 }
   const [ours, meaning, hint] = RULES.reduce<Told | null>((told, rule) => told ?? rule(scene), null) ?? bug(scene)
   return new Failed(ours, meaning, {
     ...{ hint, address: context.address, action, requestId: requestIdOf(error), cause: scrubbed(error, message) },
@@ -51,16 +45,15 @@ export function explain(error: unknown, context: Circumstances = {}): Problem {
   })
 }
 
+const SECRET = /((?:authorization|signature|password|secret\w*|\w*[-_]token)["']?\s*[:=]\s*)[^\s,;&]+/gi
+
 /** A message without what must not be shown: signatures, tokens, keys, and what nobody can read. */
 const scrub = (text: string): string =>
   text
     .replace(/\s*(Encoded authorization failure message:|Deserialization error:)[\s\S]*/, '')
     .replace(/(request signature we calculated does not match[^.]*\.)[\s\S]*/, '$1')
     .replace(/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, '(key)')
-    .replace(
-      /(authorization|signature|password|secret\w*|(?:security|session)[-_]?token)(["']?\s*[:=]\s*)[^\s,;&]+/gi,
-      '$1$2…',
-    )
+    .replace(SECRET, '$1…')
     .trim()
 
 /** For `--verbose`: where it came from, in words that can be shown. */
@@ -130,8 +123,8 @@ const IAM: readonly (readonly [RegExp, string])[] = [
 ]
 
 const denied: Rule = ({ error, code, status, message, action }) => {
-  if (!isDenied(error) && !(status === 403 && ['', '403'].includes(code))) return null
-  const [, who = 'The account of these credentials', named, what] = DENIAL.exec(message) ?? []
+  if (!isDenied(error) && !/^Authorization/.test(code) && !(status === 403 && ['', '403'].includes(code))) return null
+  const [, who = 'These credentials', named, what] = DENIAL.exec(message) ?? []
   const wanted = named ?? IAM.reduce((name, [from, to]) => name.replace(from, to), action ?? 'this')
   const by = /explicit deny in an? ([\w -]*policy|permissions boundary)/.exec(message)?.[1]
   const meaning = `${who} may not do ${wanted}${what === undefined ? '' : ` on ${what}`}`
@@ -183,7 +176,7 @@ const quota: Rule = ({ error, code }) => {
   if (!isCapacity(error)) return null
   const thing = code.replace(/^TooMany|(Limit|Quota)?Exceeded$/g, '').replace(/([a-z])(?=[A-Z])/g, '$1 ')
   const hint = `Ask for more in the Service Quotas console, or delete what is not in use, ${AGAIN}`
-  return ['Quota', `The account's quota${thing === '' ? '' : ` "${thing}"`} is used up.`, hint]
+  return ['Quota', `The quota${thing === '' ? '' : ` "${thing}"`} of this account is used up.`, hint]
 }
 
 /** What no other rule knows: a failure of AWS's own, or a refusal in its own words. */
