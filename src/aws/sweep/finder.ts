@@ -1,0 +1,79 @@
+import type { Filter, Tag } from '@aws-sdk/client-ec2'
+import type { Ctx } from '../ctx.ts'
+import { oursFilter, STACK, toRecord } from '../ownership.ts'
+
+/** Something that a teardown has left behind. */
+export interface Leftover {
+  readonly type: string
+  readonly id: string
+  /** Why it is taken for ours, and is still there. */
+  readonly why: string
+  /** What it costs if it stays, at the prices of us-east-1; null: that depends on what is in it. */
+  readonly monthlyUsd: number | null
+}
+
+export interface Sighting extends Leftover {
+  /** AWS is taking it away by itself. */
+  readonly going: boolean
+}
+
+/** What AWS's own lists of tags say is ours. They lag, and show ghosts, so each has to be seen by its own service. */
+export interface Hints {
+  /** EC2's ids. */
+  readonly ids: readonly string[]
+  /** Everything but EC2. */
+  readonly arns: readonly string[]
+}
+
+/** Looks for things of some kinds that are the stack's. Dead ones are no sightings. */
+export type Finder = (ctx: Ctx, hints: Hints) => Promise<readonly Sighting[]>
+
+export const isOurs = (ctx: Ctx, tags: Readonly<Record<string, string>>): boolean => tags[STACK] === ctx.stack
+
+export const tagged = (ctx: Ctx): string => `it carries the tag ${STACK}=${ctx.stack}`
+
+interface Taggable {
+  readonly Tags?: Tag[] | undefined
+}
+
+/** One kind of EC2 thing. */
+export interface Kind<Item extends Taggable> {
+  readonly type: string
+  /** What its ids begin with, up to the hyphen. */
+  readonly prefix: string
+  readonly list: (ctx: Ctx, filters: Filter[]) => Promise<readonly Item[]>
+  readonly id: (item: Item) => string | undefined
+  /** How it is looked up by id: the name of a filter, or a call for each where no filter takes ids. */
+  readonly look: string | ((ctx: Ctx, id: string) => Promise<readonly Item[]>)
+  /** Left out: a thing of this kind is either there or not. */
+  readonly fate?: (item: Item) => 'there' | 'going' | 'gone'
+  readonly usd?: (item: Item) => number | null
+}
+
+/** Lists a kind by our tag and then, by id, what the hints name and the listing has not shown. */
+export const finderOf =
+  <Item extends Taggable>(kind: Kind<Item>): Finder =>
+  async (ctx, { ids }) => {
+    const listed = await kind.list(ctx, oursFilter(ctx))
+    const seen = new Set(listed.map(kind.id))
+    const hinted = ids.filter((id) => id.startsWith(`${kind.prefix}-`) && !seen.has(id))
+    const items = [...listed, ...(await lookedUp(ctx, kind, hinted))]
+    // Some emulators ignore a filter, and a hint may tell of a tag that was taken away.
+    const ours = items.filter((item) => isOurs(ctx, toRecord(item.Tags)))
+    return ours.flatMap((item) => {
+      const fate = kind.fate?.(item) ?? 'there'
+      if (fate === 'gone') return []
+      const base = { type: kind.type, id: kind.id(item) ?? '', why: tagged(ctx), going: fate === 'going' }
+      return [{ ...base, monthlyUsd: kind.usd ? kind.usd(item) : 0 }]
+    })
+  }
+
+async function lookedUp<Item extends Taggable>(
+  ctx: Ctx,
+  { look, list }: Kind<Item>,
+  ids: readonly string[],
+): Promise<readonly Item[]> {
+  if (ids.length === 0) return []
+  if (typeof look === 'string') return list(ctx, [{ Name: look, Values: [...ids] }])
+  return (await Promise.all(ids.map((id) => look(ctx, id)))).flat()
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { Ctx } from '../ctx.ts'
+import { isDenied, unlessGone } from '../failure.ts'
+import { iamPathOf } from '../names.ts'
+import { all, toRecord } from '../ownership.ts'
+import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import * as prices from './prices.ts'
+
+/** IAM: by the path, which names the stack and the region. Its listings show no tags, nor does the tagging API (aws-behaviours.md 6.1). */
+const identities: Finder = async (ctx) => {
+  const PathPrefix = iamPathOf(ctx.stack, ctx.region)
+  const [roles, profiles, policies] = await Promise.all([
+    all(ctx.iam.paginateListRoles({ PathPrefix }), (page) => page.Roles),
+    all(ctx.iam.paginateListInstanceProfiles({ PathPrefix }), (page) => page.InstanceProfiles),
+    all(ctx.iam.paginateListPolicies({ PathPrefix, Scope: 'Local' }), (page) => page.Policies),
+  ])
+  const sighting = (type: string, id: string | undefined): Sighting => ({
+    ...{ type, id: id ?? '', why: `its path is ${PathPrefix}`, monthlyUsd: 0, going: false },
+  })
+  return [
+    ...roles.map((item) => sighting('iam:role', item.RoleName)),
+    ...profiles.map((item) => sighting('iam:instance-profile', item.InstanceProfileName)),
+    ...policies.map((item) => sighting('iam:policy', item.Arn)),
+  ]
+}
+
+/** By name, for a late writer makes a group again without tags (aws-behaviours.md 4.1); and those that are hinted at. */
+const logGroups: Finder = async (ctx, { arns }) => {
+  const prefix = `/ecom-infra/${ctx.stack}/`
+  const hinted = arns.flatMap((arn) => arn.split(':log-group:')[1]?.replace(/:\*$/, '') ?? [])
+  const names = hinted.filter((name) => !name.startsWith(prefix))
+  const listed = await Promise.all(
+    [prefix, ...names].map(async (logGroupNamePrefix) => {
+      const pages = ctx.logs.paginateDescribeLogGroups({ logGroupNamePrefix })
+      const groups = await all(pages, (page) => page.logGroups)
+      return groups.filter(({ logGroupName }) => logGroupNamePrefix === prefix || logGroupName === logGroupNamePrefix)
+    }),
+  )
+  return listed.flat().map(({ logGroupName = '', storedBytes }): Sighting => {
+    const why = logGroupName.startsWith(prefix) ? `its name begins with ${prefix}` : tagged(ctx)
+    return { type: 'logs:log-group', id: logGroupName, why, monthlyUsd: prices.logs(storedBytes), going: false }
+  })
+}
+
+/** `<stack>-<what>-<account>-<region>`, or the same with the stack cut and a hash of it added. */
+function looksOurs({ stack, account, region }: Ctx, name: string): boolean {
+  const hash = createHash('sha256').update(stack).digest('hex').slice(0, 6)
+  const begins =
+    name.startsWith(`${stack}-`) || (name.includes(`-${hash}-`) && stack.startsWith(name.split(`-${hash}-`)[0] ?? ''))
+  return begins && name.endsWith(`-${account}-${region}`)
+}
+
+/** By name and tag: another stack's name may begin with ours. */
+const buckets: Finder = async (ctx, { arns }) => {
+  const hinted = arns.flatMap((arn) => arn.split(':s3:::')[1] ?? [])
+  const listed = await all(ctx.s3.paginateListBuckets({}), (page) => page.Buckets)
+  const names = listed.flatMap(({ Name }) => (Name && (looksOurs(ctx, Name) || hinted.includes(Name)) ? [Name] : []))
+  return (await Promise.all(names.map((name) => bucket(ctx, name)))).flat()
+}
+
+async function bucket(ctx: Ctx, Bucket: string): Promise<Sighting[]> {
+  const sighting = { type: 's3:bucket', id: Bucket, monthlyUsd: null, going: false }
+  try {
+    const answer = await unlessGone(ctx.s3.getBucketTagging({ Bucket, ExpectedBucketOwner: ctx.account }))
+    return isOurs(ctx, toRecord(answer?.TagSet)) ? [{ ...sighting, why: tagged(ctx) }] : []
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return [{ ...sighting, why: 'its name is ours, and its tags may not be read' }]
+  }
+}
+
+export const NAMED: readonly Finder[] = [identities, logGroups, buckets]
