@@ -132,7 +132,7 @@ function compare(
   const changes = diff(base.type, want, tags, live)
   const frozen = changes.find(({ change }) => change === 'immutable')
   if (frozen) return replacing({ ...base, changes }, `AWS does not let ${frozen.path} change after creation`, scope)
-  const obstacle = heldTarget(base, scope.decided, scope.input.graph)
+  const obstacle = heldTarget(base, scope.decided, scope.input)
   if (obstacle) return replacing({ ...base, changes }, `it stands in the way of replacing ${obstacle}`, scope)
   if (!live.ours) return { ...base, changes, action: 'update', reason: 'adopted' }
   if (base.older.length > 0) return { ...base, changes, action: 'update', reason: 'an earlier one is still there' }

@@ -6,7 +6,8 @@ import { fair } from './weather.ts'
 import { World } from './world.ts'
 
 /** How many random cases of each property; more by RUNS=5000. */
-const RUNS = Number(process.env.RUNS ?? 400)
+const RUNS = Number(process.env.RUNS ?? 1000)
+const LIMIT = { timeout: 20_000 + RUNS * 20 }
 /** A teardown and every change are allowed: what needs a word has its tests in plan.test.ts. */
 const consentTo = (graph: Graph) => ({ replace: new Set(graph.nodes.keys()), deleteData: true })
 
@@ -56,7 +57,7 @@ async function recover(world: World, graph: Graph, attempts = 1): Promise<void> 
 }
 
 describe('whatever happens', () => {
-  test('one graph: a re-run converges, nothing is there twice, and a teardown leaves nothing', async () => {
+  test('one graph: a re-run converges, nothing is there twice, and a teardown leaves nothing', LIMIT, async () => {
     await fc.assert(
       fc.asyncProperty(graphs(1), troubles(1), async (all, misfortunes) => {
         const world = new World()
@@ -71,7 +72,7 @@ describe('whatever happens', () => {
     )
   })
 
-  test('a graph that changes between runs', async () => {
+  test('a graph that changes between runs', LIMIT, async () => {
     await fc.assert(
       fc.asyncProperty(graphs(3), troubles(3), async (all, misfortunes) => {
         const world = new World()
