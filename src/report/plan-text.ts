@@ -3,7 +3,7 @@ import { isUnknown } from '../engine/ref.ts'
 import { byLayer } from './layers.ts'
 import { blocks, clean, cut, DEFAULT_WIDTH, type Paint, painter, type Tone } from './style.ts'
 import type { Target, TextOptions } from './types.ts'
-import { changeLines, inline } from './values.ts'
+import { brief, changeLines } from './values.ts'
 import { plural, roughly, tally } from './words.ts'
 
 export interface PlanReport extends Target {
@@ -55,11 +55,10 @@ function stepLines(step: Step, paint: Paint, room: number): readonly string[] {
 /** What a thing will be like, as far as it fits into its line. */
 const factsOf = ({ changes }: Step): string =>
   changes
-    .filter(({ to }) => !isEmpty(to) && !isUnknown(to))
-    .map(({ path, to }) => `${path} ${inline(to)}`)
+    .map(({ path, to }) => ({ path, words: isUnknown(to) ? null : brief(to) }))
+    .filter(({ words }) => words !== null)
+    .map(({ path, words }) => `${path} ${words}`)
     .join(' · ')
-
-const isEmpty = (value: unknown): boolean => value === null || value === '' || (Array.isArray(value) && !value.length)
 
 function why({ action, reason, mode }: Step, paint: Paint): readonly string[] {
   if (reason === null || action === 'delete') return []

@@ -1,3 +1,4 @@
+import { isUnknown, UNKNOWN } from '../engine/ref.ts'
 import { clean } from './style.ts'
 
 /** One line about a setting. `mark` tells what is there too much from what is lacking. */
@@ -22,6 +23,13 @@ export function inline(value: unknown): string {
   return clean(String(value))
 }
 
+/** A value in a word or two, for a line that tells of many; null: it would take more. */
+export function brief(value: unknown): string | null {
+  if (value === '' || (isList(value) && value.length === 0)) return null
+  if (isList(value) && value.some((item) => typeof item === 'object')) return String(value.length)
+  return typeof value === 'object' && !isList(value) ? null : inline(value)
+}
+
 /** Within a line, what has an inside needs a fence. */
 const member = (value: unknown): string => {
   if (isList(value)) return `[${value.map(member).join(', ')}]`
@@ -44,7 +52,9 @@ export function changeLines(path: string, from: unknown, to: unknown): readonly 
     return [{ mark: null, text: `${path}: ${inline(from)} → ${inline(to)}` }]
   }
   const [gone, come] = [without(old, fresh), without(fresh, old)]
-  if (gone.length + come.length === 0) return [{ mark: null, text: `${path}: the same entries in another order` }]
+  if (gone.length + come.length === 0) {
+    return [{ mark: null, text: `${path}: ${isUnknown(to) ? UNKNOWN : 'the same entries in another order'}` }]
+  }
   return [{ mark: null, text: `${path}:` }, ...marked('-', gone), ...marked('+', come)]
 }
 
