@@ -20,8 +20,6 @@ import { asSet } from '../../engine/diff.ts'
 import { Failed } from '../../engine/errors.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
-export type { LifecycleRule } from '../../aws/bucket-settings.ts'
-
 export interface BucketSpec extends BucketSettings {
   readonly name: string
 }
