@@ -1,4 +1,4 @@
-import { type Leftover, sweep } from '../aws/sweep/index.ts'
+import { type Leftover, SWEEP_ACTIONS, sweep } from '../aws/sweep/index.ts'
 import { Declined, Refused } from '../engine/errors.ts'
 import type { Result } from '../engine/execute.ts'
 import { NO_CONSENT, type Plan } from '../engine/plan.ts'
@@ -30,9 +30,17 @@ export interface DownOutcome {
   /** Null: there was nothing to delete, or nothing was to be deleted. */
   readonly result: Result | null
   readonly leftovers: readonly Leftover[]
+  /** What the sweep has looked through; empty when there was none. */
+  readonly checked: readonly string[]
   /** What stays on purpose. */
   readonly kept: readonly Kept[]
 }
+
+/** The listings of the sweep, by service, for the receipt. */
+const CHECKED: readonly string[] = [...Map.groupBy(SWEEP_ACTIONS, (action) => action.split(':')[0] ?? '')].map(
+  ([service, actions]) =>
+    `${service}: ${actions.map((action) => action.replace(/^.*:(Describe|List|Get)/, '')).join(', ')}`,
+)
 
 /** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
 export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {
@@ -42,7 +50,7 @@ export async function down(session: Session, options: DownOptions): Promise<Down
   const farewells = await farewellsOf(session, plan)
   await options.shown(plan, farewells, seen)
   refuse(farewells, options.deleteData)
-  if (options.dryRun) return { plan, farewells, result: null, leftovers: [], kept: [] }
+  if (options.dryRun) return { plan, farewells, result: null, leftovers: [], checked: [], kept: [] }
   await options.agree(plan)
   return tearDown(session, { seen, plan, farewells, options })
 }
@@ -100,7 +108,7 @@ interface Teardown {
 async function tearDown(session: Session, { seen, plan, farewells, options }: Teardown): Promise<DownOutcome> {
   const { deleteData, keepState, concurrency } = options
   if (plan.steps.length === 0 && seen.loaded.etag === null) {
-    return { plan, farewells, result: null, leftovers: await prove(session), kept: [] }
+    return { plan, farewells, result: null, leftovers: await prove(session), checked: CHECKED, kept: [] }
   }
   const held = await lockStack(session, 'down', seen.loaded)
   const erases = (result: Result) => !keepState && isClean(result)
@@ -119,7 +127,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options }: Te
   }
   const gone = erases(result) && leftovers.length === 0
   const kept = await stateThatStays(session, { gone, deleteData })
-  return { plan, farewells, result, leftovers, kept }
+  return { plan, farewells, result, leftovers, checked: isClean(result) ? CHECKED : [], kept }
 }
 
 /** Somebody else was quicker: what was agreed to must still be what is going to happen. */
