@@ -62,7 +62,8 @@ const acls = finderOf({
   prefix: 'acl',
   list: (ctx, Filters) => all(ctx.ec2.paginateDescribeNetworkAcls({ Filters }), (page) => page.NetworkAcls),
   id: (item) => item.NetworkAclId,
-  look: 'network-acl-id',
+  // The filter by id is missing in moto, and a missing id fails the call.
+  look: async (ctx, id) => (await unlessGone(ctx.ec2.describeNetworkAcls({ NetworkAclIds: [id] })))?.NetworkAcls ?? [],
 })
 
 const groups = finderOf({
