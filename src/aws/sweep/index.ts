@@ -30,7 +30,8 @@ export async function sweep(ctx: Ctx): Promise<readonly Leftover[]> {
   for (let look = 1; ; look++) {
     const seen = await Promise.all(finders.map((finder) => run(ctx, finder, hints)))
     const found = seen.flat()
-    const going = found.some((one) => one.going)
+    // What goes by itself is waited for, unless something else is left anyway.
+    const going = found.every((one) => one.going)
     const settled = going ? (look - 1) * EVERY >= PATIENCE : look >= LOOKS
     if (found.length === 0 || settled) return leftovers(found)
     if (look === 1) ctx.note(`${going ? 'waiting for AWS to take away' : 'looking again at'} ${namesOf(found)}`)
@@ -60,7 +61,7 @@ function leftovers(found: readonly Sighting[]): readonly Leftover[] {
   return [...once.values()]
     .map(({ going, why, ...rest }) => ({
       ...rest,
-      why: going ? `AWS has not taken it away within ${PATIENCE} s; ${why}` : why,
+      why: going ? `${why}; AWS takes it away by itself, but has not yet` : why,
     }))
     .sort((a, b) => (`${a.type} ${a.id}` < `${b.type} ${b.id}` ? -1 : 1))
 }

@@ -14,14 +14,14 @@ const identities: Finder = async (ctx) => {
     all(ctx.iam.paginateListInstanceProfiles({ PathPrefix }), (page) => page.InstanceProfiles),
     all(ctx.iam.paginateListPolicies({ PathPrefix, Scope: 'Local' }), (page) => page.Policies),
   ])
-  const sighting = (type: string, id: string | undefined): Sighting => ({
-    ...{ type, id: id ?? '', why: `its path is ${PathPrefix}`, monthlyUsd: 0, going: false },
-  })
-  return [
-    ...roles.map((item) => sighting('iam:role', item.RoleName)),
-    ...profiles.map((item) => sighting('iam:instance-profile', item.InstanceProfileName)),
-    ...policies.map((item) => sighting('iam:policy', item.Arn)),
+  const things = [
+    ...roles.map((item) => ({ type: 'iam:role', id: item.RoleName, path: item.Path })),
+    ...profiles.map((item) => ({ type: 'iam:instance-profile', id: item.InstanceProfileName, path: item.Path })),
+    ...policies.map((item) => ({ type: 'iam:policy', id: item.Arn, path: item.Path })),
   ]
+  return things
+    .filter(({ path }) => path?.startsWith(PathPrefix))
+    .map(({ type, id = '' }) => ({ type, id, why: `its path is ${PathPrefix}`, monthlyUsd: 0, going: false }))
 }
 
 /** By name, for a late writer makes a group again without tags (aws-behaviours.md 4.1); and those that are hinted at. */

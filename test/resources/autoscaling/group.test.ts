@@ -39,7 +39,7 @@ function templates(graph: Graph, { groups }: Ground, { stack }: World) {
   return (name: string) =>
     graph.layer('Compute').add(launchTemplate, name, {
       name: `${stack}-${name}`,
-      ...{ imageId: 'ami-0123456789abcdef0', instanceType: 't3.micro', publicIp: true, detailedMonitoring: true },
+      ...{ imageId: 'ami-12c6146b', instanceType: 't3.micro', publicIp: true, detailedMonitoring: true },
       instanceProfileArn: profile.ref('arn'),
       securityGroupIds: [groups[0].ref('id')],
       metadata: { httpTokens: 'required', hopLimit: 1 },
