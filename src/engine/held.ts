@@ -1,6 +1,6 @@
 import type { Graph } from './graph.ts'
 import { mentions } from './leaving.ts'
-import type { Sighting } from './look.ts'
+import type { Memory, Sighting } from './look.ts'
 import type { Step } from './plan.ts'
 import { type Address, refsIn } from './ref.ts'
 import type { Live } from './resource.ts'
@@ -10,35 +10,47 @@ type Standing = Pick<Step, 'node' | 'type' | 'live'>
 interface Scene {
   readonly graph: Graph
   readonly sightings: readonly Sighting[]
+  readonly memory: Memory
 }
 
 /**
- * The first thing that cannot be deleted before it is made again while this one points at it. This one cannot simply
- * be changed to let go: what it is to point at instead is, or needs, what has not been made again yet.
+ * The first thing that cannot be deleted before it is made again while this one points at it, or at something that has
+ * to go before it. This one cannot simply be changed to let go: what it is to point at instead is, or needs, what has
+ * not been made again yet.
  */
 export function heldTarget(step: Standing, decided: ReadonlyMap<Address, Step>, scene: Scene): Address | null {
   const { node, type } = step
   if (!node || !type.holds) return null
   const spec = node.spec as Record<string, unknown>
   const wanted = new Set(type.holds.flatMap((field) => refsIn(spec[field]).map((ref) => ref.$ref)))
+  const again = [...decided.values()].filter(({ mode }) => mode === 'delete-first')
+  if (again.length === 0) return null
+  const direct = again.find(({ address }) => wanted.has(address))
+  if (direct) return direct.address
   const before = reach(node.address, scene.graph)
-  const leaving = [...decided.values()].filter(({ mode }) => mode === 'delete-first')
-  const comesBack = (other: Step) =>
-    before.has(other.address) ||
-    leaving.some(({ address }) => before.has(address) && reach(other.address, scene.graph).has(address))
-  const target = leaving.find(
-    (other) => wanted.has(other.address) || (holdsPartOf(step, other, scene) && comesBack(other)),
-  )
+  const awaited = again.filter(({ address }) => before.has(address))
+  const going = [...again.flatMap(({ live }) => live ?? []), ...orphansOf(scene)]
+  const held = going.filter((live) => holds(step, { live }))
+  const target = awaited.find(({ live }) => live && held.some((one) => goesBefore(one, live, { going, scene })))
   return target?.address ?? null
 }
 
-/** Whether it points at what another step leaves behind, or at something unwanted that lives in that. */
-function holdsPartOf(step: Standing, other: Step, { graph, sightings }: Scene): boolean {
-  const orphans = sightings.map(({ live }) => live).filter((live) => live.ours && !graph.nodes.has(live.address))
-  const livesInIt = (live: Live, path: readonly Live[] = []): boolean =>
-    (other.live !== null && mentions(live.spec, other.live.id)) ||
-    orphans.some((next) => !path.includes(next) && mentions(live.spec, next.id) && livesInIt(next, [...path, next]))
-  return holds(step, other) || orphans.some((live) => holds(step, { live }) && livesInIt(live, [live]))
+const orphansOf = ({ sightings, graph }: Scene): readonly Live[] =>
+  sightings.map(({ live }) => live).filter((live) => live.ours && !graph.nodes.has(live.address))
+
+interface Exodus {
+  readonly going: readonly Live[]
+  readonly scene: Scene
+}
+
+/** Whether `one` is, or has to be gone before, `other`: it needs it, or what it needs does. */
+function goesBefore(one: Live, other: Live, exodus: Exodus, seen: Set<Live> = new Set()): boolean {
+  if (one.id === other.id) return true
+  if (seen.has(one)) return false
+  seen.add(one)
+  const remembered = exodus.scene.memory.resources.get(one.address)?.dependsOn ?? []
+  const needed = exodus.going.filter((next) => remembered.includes(next.address) || mentions(one.spec, next.id))
+  return needed.some((next) => goesBefore(next, other, exodus, seen))
 }
 
 /** Whether the living thing points at what another step leaves behind, so that it cannot be deleted. */
