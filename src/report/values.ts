@@ -25,7 +25,7 @@ export function inline(value: unknown): string {
 
 /** A value in a word or two, for a line that tells of many; null: it would take more. */
 export function brief(value: unknown): string | null {
-  if (value === '' || (isList(value) && value.length === 0)) return null
+  if (value === undefined || value === '' || (isList(value) && value.length === 0)) return null
   if (isList(value) && value.some((item) => typeof item === 'object')) return String(value.length)
   return typeof value === 'object' && !isList(value) ? null : inline(value)
 }

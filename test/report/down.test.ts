@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest'
+import type { Layer } from '../../src/engine/graph.ts'
+import type { Address } from '../../src/engine/ref.ts'
+import type { Farewell } from '../../src/engine/resource.ts'
+import { type DownReport, downDocument } from '../../src/report/down-document.ts'
+import { type DownPlanReport, downPlanText } from '../../src/report/down-text.ts'
+import { receiptText } from '../../src/report/receipt-text.ts'
+import { explain, fate, lines, live, PLAIN, planOf, resultOf, step, TARGET } from './steps.ts'
+
+const leaving = (address: Address, id: string) =>
+  step(address, { action: 'delete', layer: null, node: null, live: live(id) })
+
+const planReport = (rest: Partial<DownPlanReport> = {}): DownPlanReport => ({
+  ...TARGET,
+  plan: planOf(
+    leaving('s3:bucket/assets', 'shop-dev-assets'),
+    leaving('ec2:vpc/main', 'vpc-1'),
+    leaving('x:x/x', 'x-1'),
+  ),
+  layers: new Map<Address, Layer>([
+    ['ec2:vpc/main', 'Network'],
+    ['s3:bucket/assets', 'Data'],
+  ]),
+  ...{ farewells: new Map(), seconds: 300 },
+  ...rest,
+})
+
+const report = (rest: Partial<DownReport> = {}): DownReport => ({
+  stack: 'shop-dev',
+  result: resultOf([fate('ec2:vpc/main', { deed: 'delete' }), fate('ec2:subnet/a', { deed: 'delete' })]),
+  ...{ leftovers: [], kept: [], checked: [], explain, apiCalls: { total: 60, mutating: 30 }, durationMs: 61_000 },
+  ...rest,
+})
+
+test('the plan: what goes, by layer, and how long it takes', () => {
+  expect(downPlanText(planReport(), PLAIN)).toBe(lines`
+    shop-dev in us-east-1, account 123456789012: to be deleted
+
+    Network
+      - ec2:vpc/main  vpc-1
+
+    Data
+      - s3:bucket/assets  shop-dev-assets
+
+    Others
+      - x:x/x  x-1
+
+    3 resources to delete.
+    On AWS this typically takes about 5 minutes.
+  `)
+})
+
+test('the plan: what is lost, and what stands in the way', () => {
+  const farewells = new Map<Address, Farewell>([
+    ['s3:bucket/assets', { blockers: ['3 objects are in it; --delete-data empties it'], losses: ['3 objects'] }],
+    ['ec2:vpc/main', { blockers: ['eni-1 belongs to somebody else'], losses: [] }],
+  ])
+  expect(downPlanText(planReport({ farewells }), PLAIN).split('\n\n').slice(4).join('\n\n')).toBe(lines`
+    What is lost with it
+      ! s3:bucket/assets: 3 objects
+
+    What stands in the way
+      ! s3:bucket/assets: 3 objects are in it; --delete-data empties it
+      ! ec2:vpc/main: eni-1 belongs to somebody else
+
+    Nothing is deleted until what stands in the way has been settled.
+  `)
+})
+
+test('the plan: nothing there', () => {
+  expect(downPlanText(planReport({ plan: planOf() }), PLAIN)).toBe(
+    'Nothing of shop-dev is in us-east-1, account 123456789012.',
+  )
+})
+
+test('the document is the one of cli.md', () => {
+  const leftovers = [{ type: 'ec2:network-interface', id: 'eni-1', why: 'in use by a lambda', monthlyUsd: null }]
+  const kept = [{ type: 's3:bucket', id: 'ecom-infra-state-1', why: 'the state of other stacks' }]
+  expect(downDocument(report({ leftovers, kept, checked: ['EC2: VPCs'] }))).toEqual({
+    schema: 'ecom-infra/down/1',
+    stack: 'shop-dev',
+    summary: { deleted: 2, failed: 0, skipped: 0 },
+    ...{ leftovers, kept, checked: ['EC2: VPCs'], failures: [], stopped: null },
+    apiCalls: { total: 60, mutating: 30 },
+    durationMs: 61000,
+  })
+})
+
+test('the receipt proves that nothing is left', () => {
+  const checked = ['EC2: VPCs, subnets, addresses', 'S3: buckets']
+  const kept = [{ type: 's3:bucket', id: 'ecom-infra-state-1', why: 'the state of other stacks' }]
+  expect(receiptText(downDocument(report({ checked, kept })), PLAIN)).toBe(lines`
+    shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
+
+    Looked through
+      ✔ EC2: VPCs, subnets, addresses
+      ✔ S3: buckets
+
+    Kept on purpose
+      · s3:bucket ecom-infra-state-1: the state of other stacks
+
+    ✔ Nothing is left of shop-dev.
+  `)
+})
+
+test('the receipt names each leftover', () => {
+  const leftovers = [
+    { type: 'ec2:network-interface', id: 'eni-1', why: 'in use by a lambda', monthlyUsd: null },
+    { type: 'ec2:elastic-ip', id: 'eipalloc-1', why: 'not released', monthlyUsd: 3.6 },
+  ]
+  expect(receiptText(downDocument(report({ checked: ['EC2: all'], leftovers })), PLAIN)).toBe(lines`
+    shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
+
+    Looked through
+      ✔ EC2: all
+
+    Still there
+      ✖ ec2:network-interface eni-1: in use by a lambda
+      ✖ ec2:elastic-ip eipalloc-1: not released (about $3.60 a month)
+
+    ✖ 2 things are left of shop-dev.
+    The same command goes on from there.
+  `)
+})
+
+test('after a failure nothing is claimed', () => {
+  const result = resultOf([
+    fate('ec2:vpc/main', { deed: 'delete', outcome: 'failed', error: new Error('In use.') }),
+    fate('ec2:subnet/a', { deed: 'delete', outcome: 'skipped' }),
+  ])
+  expect(receiptText(downDocument(report({ result, checked: ['EC2: all'] })), PLAIN)).toBe(lines`
+    shop-dev: 1 failed, 1 not done. 1 min 1 s, 60 API calls.
+
+    ✖ ec2:vpc/main: ec2:CreateVpc failed
+      VpcLimitExceeded: In use. (request req-1)
+      The quota of VPCs is used up.
+      Ask for more.
+
+    Looked through
+      ✔ EC2: all
+
+    The same command goes on from there.
+  `)
+})
+
+test('a second time there is nothing to delete', () => {
+  expect(receiptText(downDocument(report({ result: resultOf([]) })), PLAIN)).toBe(
+    'shop-dev: nothing to delete. 1 min 1 s, 60 API calls.',
+  )
+})

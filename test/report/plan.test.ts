@@ -1,0 +1,213 @@
+import { expect, test } from 'vitest'
+import { UNKNOWN } from '../../src/engine/ref.ts'
+import { planDocument } from '../../src/report/plan-document.ts'
+import { planText } from '../../src/report/plan-text.ts'
+import { change, lines, live, PLAIN, planOf, step, TARGET } from './steps.ts'
+
+const vpc = step('ec2:vpc/main', {
+  ...{ action: 'create', reason: 'not in AWS' },
+  changes: [change('cidrBlock', null, '10.20.0.0/16'), change('tenancy', null, undefined)],
+})
+const subnet = step('ec2:subnet/a', {
+  ...{
+    action: 'update',
+    live: live('subnet-1'),
+    after: ['ec2:vpc/main'],
+    changes: [change('mapPublicIp', true, false)],
+  },
+})
+
+test('the document is the one of cli.md', () => {
+  expect(planDocument(TARGET, planOf(vpc, subnet, step('ec2:vpc/other', { live: live('vpc-2') })))).toEqual({
+    schema: 'ecom-infra/plan/1',
+    stack: 'shop-dev',
+    account: '123456789012',
+    region: 'us-east-1',
+    summary: { create: 1, update: 1, replace: 0, delete: 0, unchanged: 1, blocked: 0 },
+    steps: [
+      {
+        address: 'ec2:vpc/main',
+        type: 'ec2:vpc',
+        action: 'create',
+        id: null,
+        changes: [
+          { path: 'cidrBlock', from: null, to: '10.20.0.0/16' },
+          { path: 'tenancy', from: null, to: null },
+        ],
+        after: [],
+        reason: 'not in AWS',
+      },
+      {
+        address: 'ec2:subnet/a',
+        type: 'ec2:subnet',
+        action: 'update',
+        id: 'subnet-1',
+        changes: [{ path: 'mapPublicIp', from: true, to: false }],
+        after: ['ec2:vpc/main'],
+        reason: null,
+      },
+      {
+        address: 'ec2:vpc/other',
+        type: 'ec2:vpc',
+        action: 'none',
+        id: 'vpc-2',
+        changes: [],
+        after: [],
+        reason: null,
+      },
+    ],
+  })
+})
+
+test('the text has the changes only, by layer, each with its sign', () => {
+  const group = step('autoscaling:group/web', {
+    ...{ layer: 'Compute', action: 'create' },
+    changes: [
+      ...[change('name', null, 'shop-dev-web'), change('minSize', null, 1), change('launchTemplateId', null, UNKNOWN)],
+      ...[change('script', null, 'a\nb\nc'), change('metrics', null, ['a', 'b']), change('hooks', null, [])],
+      ...[
+        change('rules', null, [{ a: 1 }, { a: 2 }]),
+        change('tracking', null, { cpu: 70 }),
+        change('none', null, null),
+      ],
+    ],
+  })
+  const nat = step('ec2:nat-gateway/a', {
+    ...{ action: 'replace', mode: 'delete-first', live: live('nat-1') },
+    ...{ reason: 'AWS reports it as failed: no address', changes: [change('subnetId', 'subnet-1', UNKNOWN)] },
+  })
+  const target = step('elbv2:target-group/web', {
+    ...{ layer: 'Edge', action: 'replace', mode: 'create-first', live: live('tg-1') },
+    ...{ reason: 'AWS does not let port change after creation', changes: [change('port', 80, 8080)] },
+  })
+  const old = step('ec2:subnet/old', { action: 'delete', layer: null, node: null, live: live('subnet-9') })
+  const rest = step('ec2:vpc/other', { live: live('vpc-2') })
+  const report = { ...TARGET, plan: planOf(group, vpc, subnet, nat, target, old, rest), seconds: 400 }
+  expect(planText(report, PLAIN)).toBe(lines`
+    shop-dev in us-east-1, account 123456789012
+
+    Network
+      +   ec2:vpc/main  cidrBlock 10.20.0.0/16
+      ~   ec2:subnet/a  subnet-1
+          mapPublicIp: true → false
+      -/+ ec2:nat-gateway/a  nat-1
+          AWS reports it as failed: no address; the old one goes first
+          subnetId: subnet-1 → (known after apply)
+
+    Compute
+      +   autoscaling:group/web  name shop-dev-web · minSize 1 · script 3 lines · metrics a, b · rules 2
+
+    Edge
+      -/+ elbv2:target-group/web  tg-1
+          AWS does not let port change after creation; the new one comes first
+          port: 80 → 8080
+
+    No longer wanted
+      -   ec2:subnet/old  subnet-9
+
+    Plan: 2 to create, 1 to update, 2 to replace, 1 to delete, 1 unchanged.
+    On AWS this typically takes about 7 minutes.
+  `)
+})
+
+test('what is blocked says why, and that nothing is done', () => {
+  const reason = 'vpc-7 exists under our name but does not belong to this stack'
+  const blocked = step('ec2:vpc/main', { action: 'blocked', live: live('vpc-7', false), reason })
+  expect(planText({ ...TARGET, plan: planOf(blocked, subnet), seconds: 60 }, PLAIN)).toBe(lines`
+    shop-dev in us-east-1, account 123456789012
+
+    Network
+      !   ec2:vpc/main  vpc-7
+          vpc-7 exists under our name but does not belong to this stack
+      ~   ec2:subnet/a  subnet-1
+          mapPublicIp: true → false
+
+    Plan: 1 to update, 1 blocked.
+    Nothing is done until what is blocked has been settled.
+  `)
+})
+
+test('nothing to do is said in a line', () => {
+  expect(planText({ ...TARGET, plan: planOf(step('ec2:vpc/main')), seconds: 0 }, PLAIN)).toBe(lines`
+    shop-dev in us-east-1, account 123456789012
+
+    Nothing to do: 1 resource as wanted.
+  `)
+})
+
+const updated = (...changes: readonly ReturnType<typeof change>[]) =>
+  planText(
+    { ...TARGET, plan: planOf(step('x:x/x', { action: 'update', live: live('x-1'), changes })), seconds: 0 },
+    { ...PLAIN, width: 60 },
+  )
+    .split('\n')
+    .slice(4, -2)
+    .join('\n')
+
+test('lists are told by what goes and what comes', () => {
+  const [web, tls, ssh] = [80, 443, 22].map((fromPort) => ({
+    protocol: 'tcp',
+    fromPort,
+    cidr: '0.0.0.0/0',
+    group: null,
+  }))
+  expect(updated(change('ingress', [web, ssh], [web, tls]))).toBe(
+    `      ingress:
+        - protocol tcp, fromPort 22, cidr 0.0.0.0/0
+        + protocol tcp, fromPort 443, cidr 0.0.0.0/0`,
+  )
+})
+
+test('an element that is there twice counts twice', () => {
+  expect(updated(change('names', ['a', 'a'], ['a']))).toBe('      names:\n        - a')
+})
+
+test('a list that has only changed its order says so', () => {
+  expect(updated(change('names', ['a', 'b'], ['b', 'a']))).toBe('      names: the same entries in another order')
+})
+
+test('a list of what is not known yet says so', () => {
+  expect(updated(change('ids', [UNKNOWN], [UNKNOWN]))).toBe('      ids: (known after apply)')
+})
+
+test('a long list is shown in part', () => {
+  const all = Array.from({ length: 11 }, (_, index) => `entry ${index}`)
+  expect(
+    updated(change('names', null, all))
+      .split('\n')
+      .slice(-3),
+  ).toEqual(['        + entry 6', '        + entry 7', '        + … and 3 more'])
+})
+
+test('a script is told by its lines', () => {
+  expect(updated(change('userData', '#!/bin/sh\nset -e\nold\n', '#!/bin/sh\nset -e\nnew\n'))).toBe(
+    '      userData:\n        - old\n        + new',
+  )
+})
+
+test('a policy in one line is opened up', () => {
+  const policy = (Effect: string) => JSON.stringify({ Statement: [{ Effect, Action: 's3:GetObject' }] })
+  expect(updated(change('policy', policy('Deny'), policy('Allow')))).toBe(
+    '      policy:\n        - "Effect": "Deny",\n        + "Effect": "Allow",',
+  )
+})
+
+test('settings within settings, and nothing at all', () => {
+  expect(updated(change('a', { b: { c: 1 }, d: [1, [2]] }, null))).toBe('      a: b {c 1}, d [1, [2]] → none')
+  expect(updated(change('a', '', {}))).toBe('      a: "" → empty')
+})
+
+test('long values are cut to the width', () => {
+  const text = updated(change('description', 'short', 'x'.repeat(100)))
+  expect(text).toBe(`      description: short → ${'x'.repeat(32)}…`)
+  expect(text).toHaveLength(60)
+})
+
+test('a stranger cannot steer the terminal', () => {
+  expect(updated(change('tags.Name', 'a\u001b[2Jb\u0007', 'c'))).toBe('      tags.Name: a\ufffd[2Jb\ufffd → c')
+})
+
+test('colour is put on when it is asked for', () => {
+  const text = planText({ ...TARGET, plan: planOf(vpc), seconds: 0 }, { color: true })
+  expect(text).toContain('\u001b[32m+  \u001b[39m ec2:vpc/main')
+})
