@@ -3,7 +3,7 @@ import { failureOf } from './failure.ts'
 import type { Failure } from './types.ts'
 
 /** Any command's `--json` when it failed. */
-export interface ErrorDocument extends Failure {
+interface ErrorDocument extends Failure {
   readonly schema: 'ecom-infra/error/1'
   /** Of a config: everything that is wrong with it, one by one. */
   readonly problems?: readonly unknown[]

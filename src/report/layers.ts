@@ -12,7 +12,7 @@ const ORDER: Readonly<Record<Layer, number>> = {
   Access: 7,
 }
 
-export interface Group<T> {
+interface Group<T> {
   readonly title: string
   readonly items: readonly T[]
 }

@@ -1,13 +1,13 @@
 import { type Action, type Plan, type Step, summary } from '../engine/plan.ts'
 import type { Target } from './types.ts'
 
-export interface PlanChange {
+interface PlanChange {
   readonly path: string
   readonly from: unknown
   readonly to: unknown
 }
 
-export interface PlanDocumentStep {
+interface PlanDocumentStep {
   readonly address: string
   readonly type: string
   readonly action: Action
@@ -18,7 +18,7 @@ export interface PlanDocumentStep {
 }
 
 /** `up --dry-run --json`. */
-export interface PlanDocument extends Target {
+interface PlanDocument extends Target {
   readonly schema: 'ecom-infra/plan/1'
   readonly summary: ReturnType<typeof summary>
   readonly steps: readonly PlanDocumentStep[]

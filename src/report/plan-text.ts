@@ -6,7 +6,7 @@ import type { Target, TextOptions } from './types.ts'
 import { brief, changeLines } from './values.ts'
 import { plural, roughly, tally } from './words.ts'
 
-export interface PlanReport extends Target {
+interface PlanReport extends Target {
   readonly plan: Plan
   /** The critical path on AWS. */
   readonly seconds: number

@@ -49,7 +49,7 @@ export function upDocument({ stack, plan, result, outputs, explain, apiCalls, du
 }
 
 /** Every resource of the plan is counted once: what became of it, or that nothing had to. */
-export function upSummary(plan: Plan, { fates }: Result): UpSummary {
+function upSummary(plan: Plan, { fates }: Result): UpSummary {
   const done = (deed: Deed) => fates.filter((fate) => fate.outcome === 'done' && fate.deed === deed).length
   const touched = new Set(fates.map(({ address }) => address))
   const still = plan.steps.filter(({ address, action }) => action === 'none' && !touched.has(address)).length

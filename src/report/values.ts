@@ -2,7 +2,7 @@ import { isUnknown, UNKNOWN } from '../engine/ref.ts'
 import { clean } from './style.ts'
 
 /** One line about a setting. `mark` tells what is there too much from what is lacking. */
-export interface ValueLine {
+interface ValueLine {
   readonly mark: '+' | '-' | null
   readonly text: string
 }
@@ -14,7 +14,7 @@ const isList = (value: unknown): value is readonly unknown[] => Array.isArray(va
 const isLines = (value: unknown): value is string => typeof value === 'string' && value.includes('\n')
 
 /** A value in one line. */
-export function inline(value: unknown): string {
+function inline(value: unknown): string {
   if (value === null || value === undefined) return 'none'
   if (value === '') return '""'
   if (isLines(value)) return `${value.trimEnd().split('\n').length} lines`

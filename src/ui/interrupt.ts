@@ -4,7 +4,7 @@ export const FINISHING = 'finishing the calls in flight, then saving; press Ctrl
 
 type Signal = 'SIGINT' | 'SIGTERM'
 
-export interface InterruptOptions {
+interface InterruptOptions {
   /** Aborted with `Interrupted` by the first signal. */
   readonly stop: AbortController
   /** Says that it was heard. */

@@ -24,6 +24,7 @@ class ListrView implements View {
   readonly #onExit: () => void
   #stage: Stage | null = null
   #board = false
+  #closed = false
   #delay: NodeJS.Timeout | undefined
   /** Stages are drawn one after the other, whenever the one before has left the screen. */
   #turns: Promise<void> = Promise.resolve()
@@ -41,6 +42,8 @@ class ListrView implements View {
   }
 
   emit(event: Event): void {
+    // What comes after the end has nowhere to be drawn; a spinner that nobody ends would hold the process.
+    if (this.#closed) return
     const before = this.#progress.moves
     this.#progress.take(event, Date.now())
     if (event.kind === 'phase' && !this.#progress.busy) this.#phase(printable(event.text))
@@ -49,6 +52,7 @@ class ListrView implements View {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     this.#leave()
     await this.#turns
     clearInterval(this.#tick)

@@ -6,7 +6,7 @@ export async function confirm(question: string, output?: NodeJS.WritableStream):
   return unlessLeft(prompts.confirm({ message: question, default: false }, contextOf(output)))
 }
 
-export interface TypedConfirmation {
+interface TypedConfirmation {
   /** Completes "Type … to". */
   readonly what: string
   readonly expected: string

@@ -15,7 +15,7 @@ export interface Row {
   settle(failed: boolean): void
 }
 
-export interface TaskList {
+interface TaskList {
   readonly rows: readonly Row[]
   /** Resolves when every row has been let go. */
   readonly over: Promise<unknown>

@@ -105,3 +105,11 @@ test('after close nothing is left that listens or ticks', async () => {
   expect(process.listenerCount('exit')).toBe(before)
   expect(stream.write).toBe(write)
 })
+
+test('what comes after close is not drawn', async () => {
+  const { view, raw } = onTerminal()
+  await view.close()
+  for (const event of [phase('Looking'), started('ec2:vpc/main'), note(null, 'late')]) view.emit(event)
+  await sleep(1_200)
+  expect(raw()).toBe('')
+})
