@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, MetricType, ScalingPolicy } from '@aws-sdk/client-auto-scaling'
 import { asgPatiently } from './asg.ts'
 import type { Ctx } from './ctx.ts'
-import { unlessGone } from './failure.ts'
+import { isGone, unlessGone } from './failure.ts'
 import { isLacking } from './lacking.ts'
 import { all } from './ownership.ts'
 
@@ -14,15 +14,31 @@ interface Move {
 const without = (list: readonly string[], others: readonly string[]): readonly string[] =>
   list.filter((item) => !others.includes(item))
 
-/** At most ten target groups a call (aws-behaviours.md 2.4). One that was deleted is detached all the same. */
+/**
+ * At most ten target groups a call (aws-behaviours.md 2.4). New ones come first, so that no server is ever without;
+ * but where one that is attached was deleted, moto takes no other before that is detached.
+ */
 export async function attach(ctx: Ctx, AutoScalingGroupName: string, { want, have }: Move): Promise<void> {
-  for (const TargetGroupARNs of tens(without(want, have))) {
-    const input = { AutoScalingGroupName, TargetGroupARNs }
-    await asgPatiently(ctx, () => ctx.autoscaling.attachLoadBalancerTargetGroups(input))
+  const [gained, lost] = [tens(without(want, have)), tens(without(have, want))]
+  const join = async () => {
+    for (const TargetGroupARNs of gained) {
+      const input = { AutoScalingGroupName, TargetGroupARNs }
+      await asgPatiently(ctx, () => ctx.autoscaling.attachLoadBalancerTargetGroups(input))
+    }
   }
-  for (const TargetGroupARNs of tens(without(have, want))) {
-    await unlessGone(ctx.autoscaling.detachLoadBalancerTargetGroups({ AutoScalingGroupName, TargetGroupARNs }))
+  const leave = async () => {
+    for (const TargetGroupARNs of lost) {
+      await unlessGone(ctx.autoscaling.detachLoadBalancerTargetGroups({ AutoScalingGroupName, TargetGroupARNs }))
+    }
   }
+  try {
+    await join()
+  } catch (error) {
+    if (lost.length === 0 || !isGone(error)) throw error
+    await leave()
+    return join()
+  }
+  await leave()
 }
 
 const tens = (list: readonly string[]): string[][] =>
