@@ -5,10 +5,13 @@ import type { TestProject } from 'vitest/node'
 import { findMoto } from '../../src/local/moto.ts'
 import { warmUp } from '../../src/local/ready.ts'
 import { launch, waitForPort } from '../../src/local/server.ts'
+import { buildOnce } from './build-once.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     emulatorUrl: string
+    /** Why there is no binary to run, or ''. */
+    buildProblem: string
   }
 }
 
@@ -17,6 +20,10 @@ declare module 'vitest' {
  * It is tied to this process by its standard input: however the tests end, it ends with them.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide(
+    'buildProblem',
+    buildOnce((line) => console.log(line)),
+  )
   const directory = mkdtempSync(join(tmpdir(), 'ecom-infra-test-'))
   const log = join(directory, 'emulator.log')
   const moto = await findMoto((line) => console.log(line))
