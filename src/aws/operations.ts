@@ -4,9 +4,24 @@ const READS = /^(Describe|Get|List|Head|Lookup|Search|Simulate|Select|Test|Valid
 export const isMutating = (operation: string): boolean => !READS.test(operation)
 
 /**
- * Creations that AWS cannot recognise when they come twice: no token, no natural key (aws-behaviours.md 0.5).
- * When their answer is lost, only a look can tell.
+ * Creations without a token (aws-behaviours.md 0.5). When their answer is lost, only a look can tell what has happened:
+ * some would be made twice, the others refused because of themselves. S3's CreateBucket is not among them, for S3 is
+ * consistent and a bucket of ours is ours.
  */
-const BLIND = new Set(['ec2:CreateVpc', 'ec2:CreateInternetGateway', 'ec2:AllocateAddress'])
+const BLIND = new Set([
+  'ec2:CreateVpc',
+  'ec2:CreateSubnet',
+  'ec2:CreateInternetGateway',
+  'ec2:AllocateAddress',
+  'ec2:CreateSecurityGroup',
+  'elbv2:CreateLoadBalancer',
+  'elbv2:CreateTargetGroup',
+  'elbv2:CreateListener',
+  'elbv2:CreateRule',
+  'autoscaling:CreateAutoScalingGroup',
+  'iam:CreateRole',
+  'iam:CreateInstanceProfile',
+  'logs:CreateLogGroup',
+])
 
 export const isBlind = (service: string, operation: string): boolean => BLIND.has(`${service}:${operation}`)
