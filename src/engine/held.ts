@@ -29,11 +29,15 @@ export function heldTarget(step: Standing, decided: ReadonlyMap<Address, Step>, 
   if (direct) return direct.address
   const before = reach(node.address, scene.graph)
   const awaited = again.filter(({ address }) => before.has(address))
-  const going = [...again.flatMap(({ live }) => live ?? []), ...orphansOf(scene)]
+  const going = [...[...decided.values()].flatMap(departing), ...orphansOf(scene)]
   const held = going.filter((live) => holds(step, { live }))
   const target = awaited.find(({ live }) => live && held.some((one) => goesBefore(one, live, { going, scene })))
   return target?.address ?? null
 }
+
+/** What a step leaves behind, before or after its address is made again. */
+const departing = ({ action, live, older }: Step): readonly Live[] =>
+  action === 'replace' && live ? [live, ...older] : older
 
 const orphansOf = ({ sightings, graph }: Scene): readonly Live[] =>
   sightings.map(({ live }) => live).filter((live) => live.ours && !graph.nodes.has(live.address))

@@ -149,7 +149,9 @@ function usersOf({ step, live, first }: Removal, { made, busy, memory }: Scope):
     made.filter((other) => busy.has(other.address) && users(other)).map((other) => makeKey(other.address))
   // What a dead run has changed may not be remembered; and what is not remembered at all may point anywhere.
   const knew = (other: Step) => memory.resources.get(other.address)?.dependsOn.includes(address) ?? true
-  if (step.node === null) return keys((other) => !isBorn(other) && (knew(other) || holds(other, { live })))
-  if (first) return keys((other) => !isBorn(other) && holds(other, { live }))
-  return [makeKey(address), ...keys((other) => other.node?.edges.some((edge) => edge.address === address) ?? false)]
+  const pointsAt = (other: Step) => !isBorn(other) && holds(other, { live })
+  if (step.node === null) return keys((other) => pointsAt(other) || (!isBorn(other) && knew(other)))
+  if (first) return keys(pointsAt)
+  const mentions = (other: Step) => other.node?.edges.some((edge) => edge.address === address) ?? false
+  return [makeKey(address), ...keys((other) => pointsAt(other) || mentions(other))]
 }
