@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-const emulator = ['test/e2e/**/*.test.ts', 'test/resources/**/*.test.ts', 'test/state/**/*.test.ts', 'test/local/**/*.test.ts']
+const emulator = [
+  'test/e2e/**/*.test.ts',
+  'test/resources/**/*.test.ts',
+  'test/state/**/*.test.ts',
+  'test/local/**/*.test.ts',
+]
 
 /** Two cores: what talks to an emulator runs in few files at once, so that time limits mean something. */
 export default defineConfig({
@@ -8,7 +13,14 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { name: 'architecture', include: ['test/architecture.test.ts'] } },
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/architecture.test.ts', ...emulator], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/architecture.test.ts', ...emulator],
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: 'emulator',
