@@ -1,0 +1,336 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
+import { S3Client } from '@aws-sdk/client-s3'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { bucketNameOf } from '../../src/aws/names.ts'
+import { SWEEP_ACTIONS, sweep } from '../../src/aws/sweep/index.ts'
+import { fakeCtx } from '../support/fake-ctx.ts'
+import { actionsAllow } from '../support/iam-actions.ts'
+import { fail, scripted } from '../support/scripted.ts'
+
+const services = {
+  ec2: scripted(EC2Client),
+  elbv2: scripted(ElasticLoadBalancingV2Client),
+  autoscaling: scripted(AutoScalingClient),
+  iam: scripted(IAMClient),
+  logs: scripted(CloudWatchLogsClient),
+  s3: scripted(S3Client),
+  tagging: scripted(ResourceGroupsTaggingAPIClient),
+}
+const { ec2, elbv2, autoscaling, iam, logs, s3, tagging } = services
+beforeEach(() => {
+  for (const service of Object.values(services)) service.answers({})
+})
+
+const Tags = [{ Key: 'ecom-infra:stack', Value: 'shop-dev' }]
+const why = 'it carries the tag ecom-infra:stack=shop-dev'
+const hints = (...arns: string[]) => ({
+  GetResources: () => ({ ResourceTagMappingList: arns.map((ResourceARN) => ({ ResourceARN })) }),
+})
+const ec2Arn = (what: string) => `arn:aws:ec2:us-east-1:123456789012:${what}`
+const elbArn = (what: string) => `arn:aws:elasticloadbalancing:us-east-1:123456789012:${what}`
+/** Whether a call asks by our tag, and not by id. */
+const byTag = (input: object) => JSON.stringify(input).includes('tag:ecom-infra:stack')
+const nat = (State: string) => ({ NatGateways: [{ NatGatewayId: 'nat-1', State, Tags }] })
+
+test('an empty account: each service is asked once, all of it declared, and nothing is changed', async () => {
+  expect(await sweep(fakeCtx())).toEqual([])
+  const calls = Object.entries(services).flatMap(([name, service]) => service.called().map((call) => `${name}:${call}`))
+  expect(calls.filter((call) => !actionsAllow(SWEEP_ACTIONS, call))).toEqual([])
+  expect(calls.filter((call) => !/:(Describe|List|Get)/.test(call))).toEqual([])
+  expect(calls.length).toBeLessThan(30)
+})
+
+describe('hints of the tagging API', () => {
+  test('a ghost is dropped: its own service does not know it', async () => {
+    tagging.answers(hints(ec2Arn('subnet/subnet-1'), ec2Arn('snapshot/snap-1'), elbArn('listener/app/web/1/2')))
+    elbv2.answers({ DescribeListeners: () => fail('ListenerNotFoundException') })
+    expect(await sweep(fakeCtx())).toEqual([])
+  })
+
+  test('what the listing by tag does not show yet is found by its id', async () => {
+    tagging.answers(hints(ec2Arn('subnet/subnet-1')))
+    ec2.answers({ DescribeSubnets: (input) => (byTag(input) ? {} : { Subnets: [{ SubnetId: 'subnet-1', Tags }] }) })
+    expect(await sweep(fakeCtx())).toEqual([{ type: 'ec2:subnet', id: 'subnet-1', why, monthlyUsd: 0 }])
+  })
+
+  test('one whose tag was taken away is not ours any more', async () => {
+    tagging.answers(hints(ec2Arn('subnet/subnet-1')))
+    ec2.answers({ DescribeSubnets: (input) => (byTag(input) ? {} : { Subnets: [{ SubnetId: 'subnet-1', Tags: [] }] }) })
+    expect(await sweep(fakeCtx())).toEqual([])
+  })
+
+  test.each([
+    ['launch-template/lt-1', 'DescribeLaunchTemplates', 'InvalidLaunchTemplateId.NotFound'],
+    ['vpc-endpoint/vpce-1', 'DescribeVpcEndpoints', 'InvalidVpcEndpointId.NotFound'],
+  ])('a ghost that fails the call: %s', async (what, operation, code) => {
+    tagging.answers(hints(ec2Arn(what)))
+    ec2.answers({ [operation]: (input: object) => (byTag(input) ? {} : fail(code)) })
+    expect(await sweep(fakeCtx())).toEqual([])
+  })
+
+  test('a listener of ours on a balancer that is not', async () => {
+    const ListenerArn = elbArn('listener/app/web/1/2')
+    tagging.answers(hints(ListenerArn))
+    elbv2.answers({
+      DescribeListeners: () => ({ Listeners: [{ ListenerArn }] }),
+      DescribeTags: () => ({ TagDescriptions: [{ ResourceArn: ListenerArn, Tags }] }),
+    })
+    expect(await sweep(fakeCtx())).toMatchObject([{ type: 'elbv2:listener', id: ListenerArn }])
+  })
+
+  test('of a kind that nothing here makes: named, and said not to be certain', async () => {
+    const arn = 'arn:aws:rds:us-east-1:123456789012:db:main'
+    tagging.answers(hints(arn))
+    const [left] = await sweep(fakeCtx())
+    expect(left).toMatchObject({ type: 'rds:db', id: arn, monthlyUsd: null })
+    expect(left?.why).toContain('may be late')
+  })
+
+  test('every page is read, empty ones too', async () => {
+    const pages = [
+      { PaginationToken: '1' },
+      { PaginationToken: '2', ResourceTagMappingList: [] },
+      hints('arn:aws:sns:r:1:t').GetResources(),
+    ]
+    tagging.answers({ GetResources: (_, nth) => ({ PaginationToken: '', ...pages[nth - 1] }) })
+    expect(await sweep(fakeCtx())).toHaveLength(1)
+  })
+
+  test.each([
+    ['denied', () => fail('AccessDeniedException', 'no', 400)],
+    ['missing in an emulator', () => fail('NotImplemented', 'no', 501)],
+  ])('%s: the services alone have to do, and that is said', async (_, refuse) => {
+    const ctx = fakeCtx()
+    tagging.answers({ GetResources: refuse })
+    ec2.answers({ DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-1', Tags }] }) })
+    expect(await sweep(ctx)).toMatchObject([{ id: 'vpc-1' }])
+    expect(ctx.notes[0]).toContain('lists of tags')
+  })
+})
+
+test("EC2's own list of tags shows kinds that nothing else lists", async () => {
+  const tag = { ResourceId: 'snap-1', ResourceType: 'snapshot', Key: 'ecom-infra:stack', Value: 'shop-dev' }
+  ec2.answers({ DescribeTags: () => ({ Tags: [tag, { ...tag, ResourceId: 'snap-2', Value: 'shop-dev-2' }] }) })
+  expect(await sweep(fakeCtx())).toEqual([{ type: 'ec2:snapshot', id: 'snap-1', why, monthlyUsd: null }])
+})
+
+describe('time', () => {
+  test('what is being deleted is waited for', async () => {
+    const ctx = fakeCtx()
+    ec2.answers({ DescribeNatGateways: (_, nth) => nat(nth < 4 ? 'deleting' : 'deleted') })
+    expect(await sweep(ctx)).toEqual([])
+    expect(ec2.inputsOf('DescribeNatGateways')).toHaveLength(4)
+    // What had nothing to show is not asked again.
+    expect(ec2.inputsOf('DescribeSubnets')).toHaveLength(1)
+    expect(ctx.notes).toEqual(['waiting for AWS to take away ec2:nat-gateway nat-1'])
+  })
+
+  test('but not for ever', async () => {
+    ec2.answers({ DescribeNatGateways: () => nat('deleting') })
+    const [left] = await sweep(fakeCtx())
+    expect(left).toEqual({
+      type: 'ec2:nat-gateway',
+      id: 'nat-1',
+      monthlyUsd: 32.85,
+      why: `${why}; AWS takes it away by itself, but has not yet`,
+    })
+    expect(ec2.inputsOf('DescribeNatGateways')).toHaveLength(31)
+  })
+
+  test('what AWS shows for a moment after its end is no leftover', async () => {
+    ec2.answers({ DescribeVpcs: (_, nth) => ({ Vpcs: nth < 3 ? [{ VpcId: 'vpc-1', Tags }] : [] }) })
+    expect(await sweep(fakeCtx())).toEqual([])
+  })
+
+  test('an interrupt ends the waiting', async () => {
+    const stop = new AbortController()
+    ec2.answers({
+      DescribeNatGateways: () => {
+        stop.abort(new Error('Ctrl-C'))
+        return nat('deleting')
+      },
+    })
+    await expect(sweep(fakeCtx({ signal: stop.signal }))).rejects.toThrow('Ctrl-C')
+  })
+})
+
+test('dead states are no leftovers', async () => {
+  ec2.answers({
+    DescribeNatGateways: () => ({
+      NatGateways: ['deleted', 'failed'].map((State) => ({ NatGatewayId: State, State, Tags })),
+    }),
+    DescribeInstances: () => ({
+      Reservations: [{ Instances: [{ InstanceId: 'i-1', State: { Name: 'terminated' }, Tags }] }],
+    }),
+    DescribeVpcEndpoints: () => ({ VpcEndpoints: [{ VpcEndpointId: 'vpce-1', State: 'deleted', Tags }] }),
+    DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', State: 'deleted', Tags }] }),
+  })
+  expect(await sweep(fakeCtx())).toEqual([])
+})
+
+test('what costs money says how much', async () => {
+  ec2.answers({
+    DescribeInstances: () => ({
+      Reservations: [
+        { Instances: [{ InstanceId: 'i-1', InstanceType: 'm5.large', State: { Name: 'stopped' }, Tags }] },
+      ],
+    }),
+    DescribeVolumes: () => ({
+      Volumes: [{ VolumeId: 'vol-1', VolumeType: 'gp3', Size: 100, State: 'available', Tags }],
+    }),
+    DescribeAddresses: () => ({ Addresses: [{ AllocationId: 'eipalloc-1', Tags }] }),
+    DescribeVpcEndpoints: () => ({
+      VpcEndpoints: [
+        { VpcEndpointId: 'vpce-1', VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'], State: 'available', Tags },
+      ],
+    }),
+  })
+  const costs = (await sweep(fakeCtx())).map(({ id, monthlyUsd }) => [id, monthlyUsd])
+  expect(Object.fromEntries(costs)).toEqual({ 'eipalloc-1': 3.65, 'i-1': null, 'vol-1': 8, 'vpce-1': 14.6 })
+})
+
+test("a stranger's interface in our network is named once, with whose it is", async () => {
+  const eni = (NetworkInterfaceId: string, more: object = {}) => ({
+    NetworkInterfaceId,
+    VpcId: 'vpc-1',
+    Description: 'RDSNetworkInterface',
+    ...more,
+  })
+  ec2.answers({
+    DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-1', Tags }] }),
+    DescribeNetworkInterfaces: (input) => ({
+      NetworkInterfaces: byTag(input)
+        ? [eni('eni-1', { TagSet: Tags })]
+        : [eni('eni-1', { TagSet: Tags }), eni('eni-2', { RequesterManaged: true })],
+    }),
+  })
+  expect((await sweep(fakeCtx())).map((left) => [left.id, left.why])).toEqual([
+    ['eni-1', why],
+    ['eni-2', 'it is in our VPC vpc-1: RDSNetworkInterface; AWS takes it away by itself, but has not yet'],
+    ['vpc-1', why],
+  ])
+})
+
+test('a group that is being deleted is waited for', async () => {
+  const group = { AutoScalingGroupName: 'shop-dev-web', Tags }
+  autoscaling.answers({
+    DescribeAutoScalingGroups: (_, nth) => ({
+      AutoScalingGroups: nth < 5 ? [{ ...group, Status: 'Delete in progress' }] : [],
+    }),
+  })
+  expect(await sweep(fakeCtx())).toEqual([])
+  autoscaling.answers({ DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [group] }) })
+  expect(await sweep(fakeCtx())).toMatchObject([{ type: 'autoscaling:group', id: 'shop-dev-web' }])
+})
+
+test('load balancing: tags 20 at a time, and one that goes meanwhile hides no other', async () => {
+  const arns = Array.from({ length: 25 }, (_, n) => elbArn(`targetgroup/t/${n}`))
+  elbv2.answers({
+    DescribeTargetGroups: () => ({ TargetGroups: arns.map((TargetGroupArn) => ({ TargetGroupArn })) }),
+    DescribeTags: (input) => {
+      const { ResourceArns = [] } = input as { ResourceArns?: string[] }
+      if (ResourceArns.length > 20) return fail('ValidationError')
+      if (ResourceArns.includes(arns[3]!)) return fail('TargetGroupNotFoundException')
+      return {
+        TagDescriptions: ResourceArns.map((ResourceArn) => ({
+          ResourceArn,
+          Tags: ResourceArn === arns[4] ? Tags : [],
+        })),
+      }
+    },
+  })
+  expect(await sweep(fakeCtx())).toMatchObject([{ type: 'elbv2:target-group', id: arns[4] }])
+})
+
+test('IAM by its path: not that of another region, even where a listing shows it', async () => {
+  const role = (RoleName: string, region: string) => ({ RoleName, Path: `/ecom-infra/shop-dev/${region}/` })
+  iam.answers({ ListRoles: () => ({ Roles: [role('here', 'us-east-1'), role('there', 'eu-west-1')] }) })
+  expect(await sweep(fakeCtx())).toEqual([
+    { type: 'iam:role', id: 'here', why: 'its path is /ecom-infra/shop-dev/us-east-1/', monthlyUsd: 0 },
+  ])
+  expect(iam.inputsOf('ListRoles')[0]).toMatchObject({ PathPrefix: '/ecom-infra/shop-dev/us-east-1/' })
+})
+
+describe('log groups', () => {
+  test('one that a late writer has made again has no tags, but its name', async () => {
+    logs.answers({
+      DescribeLogGroups: () => ({
+        logGroups: [{ logGroupName: '/ecom-infra/shop-dev/web/access', storedBytes: 10 * 1024 ** 3 }],
+      }),
+    })
+    expect(await sweep(fakeCtx())).toEqual([
+      {
+        type: 'logs:log-group',
+        id: '/ecom-infra/shop-dev/web/access',
+        why: 'its name begins with /ecom-infra/shop-dev/',
+        monthlyUsd: 0.3,
+      },
+    ])
+  })
+
+  test('one of another name is found by its tag, and not its longer sibling', async () => {
+    tagging.answers(hints('arn:aws:logs:us-east-1:123456789012:log-group:/aws/rds/shop'))
+    logs.answers({
+      DescribeLogGroups: ({ logGroupNamePrefix }) =>
+        logGroupNamePrefix === '/aws/rds/shop'
+          ? { logGroups: [{ logGroupName: '/aws/rds/shop' }, { logGroupName: '/aws/rds/shop-2' }] }
+          : {},
+    })
+    expect(await sweep(fakeCtx())).toMatchObject([{ id: '/aws/rds/shop', why }])
+  })
+})
+
+describe('buckets', () => {
+  const tail = '-123456789012-us-east-1'
+  const run = async (names: string[], tagsOf: (name: string) => unknown, place: object = {}) => {
+    s3.answers({
+      ListBuckets: () => ({ Buckets: names.map((Name) => ({ Name })) }),
+      GetBucketTagging: ({ Bucket }) => tagsOf(Bucket as string),
+    })
+    return (await sweep(fakeCtx(place))).map(({ id }) => id)
+  }
+  const tagged = (stack: string) => ({ TagSet: [{ Key: 'ecom-infra:stack', Value: stack }] })
+
+  test('ours by name and tag; others are not even asked', async () => {
+    const names = [
+      `shop-dev-assets${tail}`,
+      `shop-dev-2-assets${tail}`,
+      `ecom-infra-state${tail}`,
+      'shop-dev-assets-999999999999-us-east-1',
+    ]
+    const left = await run(names, (name) => tagged(name.startsWith('shop-dev-2') ? 'shop-dev-2' : 'shop-dev'))
+    expect(left).toEqual([names[0]])
+    expect(new Set(s3.inputsOf('GetBucketTagging').map(({ Bucket }) => Bucket))).toEqual(new Set(names.slice(0, 2)))
+  })
+
+  test('under a name that was cut', async () => {
+    const place = { stack: 'a-stack-with-a-long-long-name-dev', region: 'ap-southeast-1' }
+    const name = bucketNameOf(place.stack, 'assets', '123456789012', place.region)
+    expect(name).not.toContain(place.stack)
+    expect(await run([name], () => tagged(place.stack), place)).toEqual([name])
+    expect(await run([name], () => tagged(place.stack), { ...place, region: 'us-east-1' })).toEqual([])
+  })
+
+  test('without tags, or gone meanwhile: no leftover; tags that may not be read: named', async () => {
+    const name = `shop-dev-assets${tail}`
+    expect(await run([name], () => fail('NoSuchTagSet', 'no', 404))).toEqual([])
+    expect(await run([name], () => fail('NoSuchBucket', 'no', 404))).toEqual([])
+    expect(await run([name], () => fail('AccessDenied', 'no', 403))).toEqual([name])
+  })
+})
+
+test('a listing that is refused is told: then nothing is proved', async () => {
+  ec2.answers({ DescribeVpcs: () => fail('UnauthorizedOperation', 'not you', 403) })
+  await expect(sweep(fakeCtx())).rejects.toThrow('not you')
+})
+
+test('a listing that an emulator lacks is left out', async () => {
+  iam.answers({ ListPolicies: () => fail('NotImplemented', 'no such action', 501) })
+  ec2.answers({ DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-1', Tags }] }) })
+  expect(await sweep(fakeCtx())).toMatchObject([{ id: 'vpc-1' }])
+})
