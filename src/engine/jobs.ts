@@ -40,7 +40,7 @@ export function jobsOf(plan: Plan, memory: Memory, deeds: Deeds): Jobs {
     ...[...awaited.values()].map((step): [Draft, Step] => [waiting(step, scope), step]),
     ...scope.gone.map((removal): [Draft, Step] => [dropping(removal, scope), removal.step]),
   ]
-  letUsersMoveOn(new Map(pairs.map(([job]) => [job.key, job])), scope)
+  letOthersGoFirst(new Map(pairs.map(([job]) => [job.key, job])), scope)
   return { jobs: pairs.map(([job]) => job), steps: new Map(pairs.map(([job, step]) => [job.key, step])) }
 }
 
@@ -123,14 +123,15 @@ function dropping({ step, live, key }: Removal, { gone, deeds }: Scope): Draft {
 }
 
 /**
- * Lets each removal wait for those that point at it to move on. Part of that is a guess (nobody remembers who pointed
- * where), so it is left out where it would close a circle: then AWS has the word.
+ * Lets each removal wait for those that seem to need it, and for those that point at it to move on. That is partly a
+ * guess (nobody remembers who pointed where), so it is left out where it would close a circle: then AWS has the word.
  */
-function letUsersMoveOn(drafts: ReadonlyMap<string, Draft>, scope: Scope): void {
+function letOthersGoFirst(drafts: ReadonlyMap<string, Draft>, scope: Scope): void {
   for (const removal of scope.gone) {
     const own = drafts.get(removal.key)
-    for (const user of usersOf(removal, scope)) {
-      if (!waitsFor(user, removal.key, drafts)) own?.after.push(user)
+    const needing = scope.gone.filter(({ perhaps }) => perhaps.includes(removal.key)).map(({ key }) => key)
+    for (const other of [...needing, ...usersOf(removal, scope)]) {
+      if (!own?.after.includes(other) && !waitsFor(other, removal.key, drafts)) own?.after.push(other)
     }
   }
 }

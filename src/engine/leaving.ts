@@ -10,11 +10,13 @@ export interface Removal {
   readonly key: string
   /** True when it has to be gone before its address is made again. */
   readonly first: boolean
-  /** What it needs while it lives, by job: those go after it. */
+  /** What it is known to need while it lives, by job: those go after it. */
   readonly before: ReadonlySet<string>
+  /** What it seems to need, the likeliest first. Two things may even point at each other, by a stranger's hand. */
+  readonly perhaps: readonly string[]
 }
 
-type Leaving = Omit<Removal, 'before'>
+type Leaving = Omit<Removal, 'before' | 'perhaps'>
 
 const dropKey = (address: Address, live: Live): string => `drop ${address} ${live.id}`
 
@@ -23,8 +25,16 @@ export function removalsOf({ steps }: Plan, memory: Memory): readonly Removal[] 
   const leaving = steps.flatMap(leavingOf)
   return leaving.map((one) => {
     const others = leaving.filter((other) => other.step.address !== one.step.address)
-    const needed = others.filter((other) => needs(one, other, memory))
-    return { ...one, before: new Set(needed.map(({ key }) => key)) }
+    const known = knownOf(one, memory)
+    const keys = (needs: (other: Leaving) => boolean) => others.filter(needs).map(({ key }) => key)
+    // A manifest that a dead run left behind may be older than what lives.
+    const said = keys(({ step, live }) => step.rank <= one.step.rank && mentions(one.live.spec, live.id))
+    const guessed = known === null ? keys(({ step }) => step.rank < one.step.rank) : []
+    return {
+      ...one,
+      before: new Set(keys(({ step }) => known?.includes(step.address) ?? false)),
+      perhaps: [...said, ...guessed],
+    }
   })
 }
 
@@ -36,16 +46,10 @@ function leavingOf(step: Step): readonly Leaving[] {
   return leaves.map((one) => ({ step, live: one, key: dropKey(step.address, one), first }))
 }
 
-/**
- * Whether `one` needs `other` while it lives: as remembered, as drawn, or as it says itself (a manifest that a dead run
- * left behind may be older than what lives). Where nothing is known, it needs whatever is of an earlier type.
- */
-function needs({ step, live }: Leaving, other: Leaving, memory: Memory): boolean {
-  const known =
-    memory.resources.get(step.address)?.dependsOn ?? (step.node || step.after.length > 0 ? step.after : null)
-  if (known?.includes(other.step.address)) return true
-  if (known === null && other.step.rank < step.rank) return true
-  return other.step.rank <= step.rank && mentions(live.spec, other.live.id)
+/** What it depends on, as remembered or as drawn; null where nothing is known: then on whatever is of an earlier type. */
+function knownOf({ step }: Leaving, memory: Memory): readonly Address[] | null {
+  const remembered = memory.resources.get(step.address)?.dependsOn
+  return remembered ?? (step.node || step.after.length > 0 ? step.after : null)
 }
 
 /** Whether an id stands anywhere in it. */

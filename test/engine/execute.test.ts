@@ -353,3 +353,22 @@ describe('a teardown', () => {
     expect(world.cloud.living).toEqual([])
   })
 })
+
+describe('what points at each other', () => {
+  test('by a stranger is tried all the same, and named', async () => {
+    const world = new World()
+    const graph = graphOf((part) => {
+      for (const name of ['a', 'b']) part.add(world.types.fleet, name, spec())
+    })
+    await world.done(graph)
+    const [a, b] = world.cloud.living
+    if (!a || !b) throw new Error('nothing was made')
+    world.cloud.change(a.id, { spec: { ...a.spec, targets: [b.id] } })
+    world.cloud.change(b.id, { spec: { ...b.spec, targets: [a.id] } })
+    const run = await world.up(new Graph(), { asked: graph, consent: { teardown: true } })
+    expect(run?.result.fates.map(({ outcome }) => outcome).toSorted()).toEqual(['failed', 'skipped'])
+    expect(String(run?.result.fates.find(({ outcome }) => outcome === 'failed')?.error)).toContain(
+      'DependencyViolation',
+    )
+  })
+})
