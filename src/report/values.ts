@@ -45,7 +45,8 @@ const settings = (value: object): string =>
 
 /** From one value to another: lists, scripts and policies by what comes and what goes, everything else whole. */
 export function changeLines(path: string, from: unknown, to: unknown): readonly ValueLine[] {
-  const [before, after] = [elements(from), elements(to)]
+  const names = namesIn([from, to])
+  const [before, after] = [elements(from, names), elements(to, names)]
   const known = (side: readonly string[] | null, value: unknown) => side ?? (value === null ? [] : null)
   const [old, fresh] = [known(before, from), known(after, to)]
   if (old === null || fresh === null || (before === null && after === null)) {
@@ -64,9 +65,21 @@ function marked(mark: '+' | '-', all: readonly string[]): readonly ValueLine[] {
   return rest === 0 ? shown : [...shown, { mark, text: `… and ${rest} more` }]
 }
 
+const isSettings = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !isList(value)
+
+/** What the entries of lists are made of. */
+const namesIn = (lists: readonly unknown[]): readonly string[] => [
+  ...new Set(lists.flatMap((list) => (isList(list) ? list.filter(isSettings).flatMap(Object.keys) : []))),
+]
+
+/** Who wants an entry and who reads it may name its settings in another order, and that is no difference. */
+const inOrder = (item: unknown, names: readonly string[]): unknown =>
+  isSettings(item) ? Object.fromEntries(names.filter((name) => name in item).map((name) => [name, item[name]])) : item
+
 /** What a value is made of, when it is better told by its parts; null for what is one thing. */
-function elements(value: unknown): readonly string[] | null {
-  if (isList(value)) return value.map((item) => (isList(item) ? member(item) : inline(item)))
+function elements(value: unknown, names: readonly string[]): readonly string[] | null {
+  if (isList(value)) return value.map((item) => (isList(item) ? member(item) : inline(inOrder(item, names))))
   if (typeof value !== 'string') return null
   const text = pretty(value)
   return isLines(text)
