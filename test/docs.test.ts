@@ -94,7 +94,6 @@ describe('the documents', () => {
   test.each(quotes.map((match) => [match[1] ?? '', match[2] ?? '']))(
     'code that is quoted stands in %s',
     (path, code) => {
-      // Comments that cite what only the code needs are left out of a quotation.
       expect(textOf(path)).toContain(code)
     },
   )
