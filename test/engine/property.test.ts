@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Graph } from '../../src/engine/graph.ts'
 import { bad, draw, graphs, type Sketch, type Trouble, troubles } from './scenario.ts'
+import { stack } from './stack.ts'
 import { fair } from './weather.ts'
 import { World } from './world.ts'
 
 /** How many random cases of each property; more by RUNS=5000. */
-const RUNS = Number(process.env.RUNS ?? 1000)
+const RUNS = Number(process.env.RUNS ?? 1500)
 const LIMIT = { timeout: 20_000 + RUNS * 20 }
 /** A teardown and every change are allowed: what needs a word has its tests in plan.test.ts. */
 const consentTo = (graph: Graph) => ({ replace: new Set(graph.nodes.keys()), deleteData: true })
@@ -85,5 +86,30 @@ describe('whatever happens', () => {
       }),
       { numRuns: RUNS },
     )
+  })
+
+  test.each([
+    ['the first run', null, 'a'],
+    ['a replacement', 'a', 'b'],
+    ['a teardown', 'a', null],
+  ])('a kill at every single moment of %s', async (_, before, after) => {
+    const start = async () => {
+      const world = new World()
+      const graph = (zone: string | null) => (zone === null ? draw(world, []) : stack(world, 1, zone))
+      if (before) await world.done(graph(before))
+      world.cloud.weather = { ...fair(), hidden: () => 25, late: () => 5 }
+      const options = { asked: graph(after ?? before), consent: { teardown: after === null } }
+      return { world, wanted: graph(after), options }
+    }
+    const whole = await start()
+    await whole.world.done(whole.wanted, whole.options)
+    expect(whole.world.moments).toBeGreaterThan(20)
+    for (let killAt = 1; killAt <= whole.world.moments; killAt++) {
+      const { world, wanted, options } = await start()
+      expect(await world.up(wanted, { ...options, killAt })).toBeNull()
+      await world.done(wanted, options)
+      await expectDone(world, wanted)
+      expect(world.cloud.crowd).toEqual([])
+    }
   })
 })
