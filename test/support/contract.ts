@@ -159,7 +159,9 @@ export function keepsTheContract(subject: Subject): void {
     beforeAll(async () => {
       process.env.ECOM_INFRA_PACE = '0.02'
       // An account of its own, so that files do not disturb each other.
-      const account = String(100_000_000_000 + Math.floor(Math.random() * 800_000_000_000))
+      const account = process.env.ECOM_INFRA_TEST_ENDPOINT
+        ? '123456789012'
+        : String(100_000_000_000 + Math.floor(Math.random() * 800_000_000_000))
       proxy = await startProxy({ target: inject('emulatorUrl'), account })
       bench = new Bench(proxy.url, account)
     })

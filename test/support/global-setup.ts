@@ -18,12 +18,18 @@ declare module 'vitest' {
 /**
  * One emulator for all test files; each file takes an account of its own (`freshAccount`), so nobody resets it.
  * It is tied to this process by its standard input: however the tests end, it ends with them.
+ * `ECOM_INFRA_TEST_ENDPOINT` names another one to test against, a stricter one for instance.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide(
     'buildProblem',
     buildOnce((line) => console.log(line)),
   )
+  const elsewhere = process.env.ECOM_INFRA_TEST_ENDPOINT
+  if (elsewhere) {
+    project.provide('emulatorUrl', elsewhere)
+    return () => Promise.resolve()
+  }
   const directory = mkdtempSync(join(tmpdir(), 'ecom-infra-test-'))
   const log = join(directory, 'emulator.log')
   const moto = await findMoto((line) => console.log(line))
