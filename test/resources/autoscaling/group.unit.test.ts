@@ -85,6 +85,15 @@ describe('creating', () => {
     expect(asg.inputsOf('CreateAutoScalingGroup')).toHaveLength(2)
   })
 
+  test.each(['ServiceLinkedRoleFailure', 'ResourceContentionFault'])(
+    "waits for the account's first group: %s",
+    async (code) => {
+      asg.answers({ CreateAutoScalingGroup: (_, nth) => (nth === 1 ? fail(code) : {}) })
+      await create()
+      expect(asg.inputsOf('CreateAutoScalingGroup')).toHaveLength(2)
+    },
+  )
+
   test('a mistake is told at once', async () => {
     asg.answers({
       CreateAutoScalingGroup: () => refused('Max bound, 1, must be greater than or equal to min bound, 2'),

@@ -68,6 +68,16 @@ describe('creating', () => {
     expect(elb.inputsOf('CreateLoadBalancer')).toHaveLength(2)
   })
 
+  test("waits for the service-linked role of the account's first balancer, and not for a right that is missing", async () => {
+    const say = ['Unable to assume service linked role', 'You may not create load balancers.']
+    elb.answers({
+      DescribeLoadBalancers: notFound,
+      CreateLoadBalancer: (_, nth) => fail('AccessDeniedException', say[nth - 1]),
+    })
+    await expect(create()).rejects.toThrow('You may not')
+    expect(elb.inputsOf('CreateLoadBalancer')).toHaveLength(2)
+  })
+
   test('a full quota is told at once', async () => {
     elb.answers({ DescribeLoadBalancers: notFound, CreateLoadBalancer: () => fail('TooManyLoadBalancersException') })
     await expect(create()).rejects.toThrow()
