@@ -26,6 +26,10 @@ if (!fits(process.versions.node, own.engines.node)) {
   enableCompileCache?.()
   // The SDK warns about Node versions that it will leave behind: that is ours to decide, in `engines`.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  // A command that does not exist is a usage error like any other; oclif's plugin for it ends as a shell does.
+  process.once('exit', (code) => {
+    if (code === 127) process.exitCode = 2
+  })
   const { execute } = await import('@oclif/core')
   await execute({ dir: import.meta.url })
 }
