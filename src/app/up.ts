@@ -38,7 +38,7 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
   if (seen.loaded.damage) session.emit({ kind: 'note', address: null, text: damageOf(seen) })
   const plan = planFor(session, seen, seen.wanted, consent)
   await options.shown(plan, seen.memory)
-  refuseBlocked(plan)
+  if (!options.dryRun) refuseBlocked(plan)
   if (options.dryRun || isIdle(plan)) return { plan, result: null, outputs: knownOutputs(seen) }
   if (!(await options.agree(plan))) throw new Declined('Nothing was changed.')
   return apply(session, { seen, plan, consent, options })

@@ -5,7 +5,7 @@ import { explain } from '../aws/explain.ts'
 import { pace } from '../aws/wait.ts'
 import { notYet } from '../config/schema.ts'
 import { EXIT } from '../engine/errors.ts'
-import type { Plan } from '../engine/plan.ts'
+import { type Plan, summary } from '../engine/plan.ts'
 import { planDocument } from '../report/plan-document.ts'
 import { planText } from '../report/plan-text.ts'
 import { upDocument } from '../report/up-document.ts'
@@ -63,7 +63,8 @@ export class UpRun {
   }
 
   #planned({ plan }: UpOutcome): Done {
-    return { document: planDocument(this.#target, plan), text: '', exit: EXIT.ok }
+    const blocked = summary(plan).blocked > 0
+    return { document: planDocument(this.#target, plan), text: '', exit: blocked ? EXIT.refused : EXIT.ok }
   }
 
   #done({ plan, result, outputs }: UpOutcome): Done {
