@@ -1,4 +1,5 @@
 import { Command, Flags } from '@oclif/core'
+import type { Circumstances } from '../aws/explain.ts'
 import { Declined, EXIT, Interrupted, Problem, Refused } from '../engine/errors.ts'
 
 interface Usage {
@@ -15,6 +16,9 @@ export abstract class BaseCommand extends Command {
       helpGroup: 'GLOBAL',
     }),
   }
+
+  /** What is known of the calls of this command, for the words of its errors. */
+  protected circumstances: Circumstances = {}
 
   /** Colour is for people at a terminal who have not said NO_COLOR. */
   protected colorOn(stream: NodeJS.WriteStream): boolean {
@@ -55,7 +59,7 @@ export abstract class BaseCommand extends Command {
       return new Refused('Usage', usage.message.replace(/\nSee more help with --help$/, ''), { hint, cause: error })
     }
     const { explain } = await import('../aws/explain.ts')
-    return explain(error)
+    return explain(error, this.circumstances)
   }
 
   /** The exit code of a run that was told as a document, not as an error. */

@@ -51,6 +51,8 @@ export abstract class StackCommand extends BaseCommand {
   /** Reads the config and opens the connection. Interrupts are heard from here on. */
   protected async session(flags: AwsFlags): Promise<Session> {
     const loaded = await this.configured(flags)
+    const { profile, 'endpoint-url': endpoint } = flags
+    this.circumstances = { profile, endpoint, region: loaded.config.region }
     const { openSession } = await import('../app/session.ts')
     const { onInterrupt } = await import('../ui/interrupt.ts')
     const heard = onInterrupt({ stop: this.stop, tell: (text) => this.tell(text) })
