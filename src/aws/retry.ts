@@ -1,11 +1,14 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types'
-import { isCapacity } from './failure.ts'
+import { isCapacity, isNetwork } from './failure.ts'
 import { pause } from './wait.ts'
 
 const ATTEMPTS = 10
 /** Seconds: first delay and ceiling. Throttles need longer than a hiccup. */
 const BASE = { THROTTLING: 1, TRANSIENT: 0.2 } as const
 const CEILING = 20
+
+/** As long as nothing has ever been answered, an endpoint that cannot be reached is a wrong one rather than a hiccup. */
+const FIRST_ATTEMPTS = 3
 
 const blind = new WeakSet<object>()
 
@@ -26,6 +29,7 @@ const token = (count: number): RetryToken => ({
  */
 export class CarefulRetry implements RetryStrategyV2 {
   readonly mode = 'standard'
+  #answered = false
 
   acquireInitialRetryToken(): Promise<RetryToken> {
     return Promise.resolve(token(0))
@@ -37,12 +41,13 @@ export class CarefulRetry implements RetryStrategyV2 {
     const count = last.getRetryCount() + 1
     const again =
       (errorType === 'THROTTLING' || errorType === 'TRANSIENT') && !isCapacity(error) && !blind.has(error as object)
-    if (!again || count >= ATTEMPTS) throw new Error('no retry')
+    const attempts = isNetwork(error) && !this.#answered ? FIRST_ATTEMPTS : ATTEMPTS
+    if (!again || count >= attempts) throw new Error('no retry')
     await pause(Math.random() * Math.min(CEILING, BASE[errorType] * 2 ** count))
     return token(count)
   }
 
   recordSuccess(): void {
-    // Nothing to give back: there is no bucket that could run dry.
+    this.#answered = true
   }
 }
