@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const NODE = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
-const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+export const NODE = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
+export const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 export interface CliOptions {
   readonly cwd?: string
@@ -66,7 +66,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
 }
 
 /** Nothing of the developer's own AWS or proxies reaches the command, so no test can touch a real account. */
-function environment(options: CliOptions): NodeJS.ProcessEnv {
+export function environment(options: Pick<CliOptions, 'env'>): NodeJS.ProcessEnv {
   const foreign = /^(AWS_|ECOM_INFRA_|(HTTPS?|ALL|NO)_PROXY$|FORCE_COLOR$|NODE_OPTIONS$|VITEST|NODE_ENV$)/i
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   return {
