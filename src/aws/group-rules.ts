@@ -52,7 +52,7 @@ const peer = ({ UserId, GroupId }: UserIdGroupPair, account: string): string =>
 function permissionOf(rule: GroupRule): IpPermission {
   const all = isIcmp(rule.protocol) ? { FromPort: rule.fromPort ?? -1, ToPort: rule.toPort ?? -1 } : {}
   const ports = rule.fromPort === null || rule.toPort === null ? all : { FromPort: rule.fromPort, ToPort: rule.toPort }
-  return { IpProtocol: rule.protocol, ...(hasPorts(rule.protocol) ? ports : {}), ...sourceOf(rule) }
+  return { IpProtocol: rule.protocol, ...ports, ...sourceOf(rule) }
 }
 
 function sourceOf({ cidr, groupId, description }: GroupRule): Omit<IpPermission, 'IpProtocol' | 'FromPort' | 'ToPort'> {
