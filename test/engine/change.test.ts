@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { changes, fates, idOf, nothingToDo, stack } from './stack.ts'
-import { fair } from './weather.ts'
+import { failing, fair } from './weather.ts'
 import { actions, graphOf, spec, World } from './world.ts'
 
 describe('changing', () => {
@@ -97,5 +97,44 @@ describe('replacing', () => {
     const from = world.cloud.calls.length
     await world.done(less)
     expect(changes(world, from)).toEqual(['sync app:fleet/main', 'destroy net:gate/main'])
+  })
+})
+
+describe('letting go', () => {
+  const held = (world: World, zone: string, kind: 'gate' | 'group', holding: boolean) =>
+    graphOf((part) => {
+      const target = part.add(world.types[kind], 'main', spec({ zone }))
+      part.add(world.types.fleet, 'main', spec({ targets: holding ? [target.ref('id')] : [] }))
+    })
+
+  test.each(['gate', 'group'] as const)('comes before what was held is replaced: %s', async (kind) => {
+    const world = new World()
+    await world.done(held(world, 'a', kind, true))
+    const from = world.cloud.calls.length
+    await world.done(held(world, 'b', kind, false))
+    const order = changes(world, from)
+    const gone = order.findIndex((call) => call.startsWith('destroy'))
+    expect(order.indexOf('sync app:fleet/main')).toBeGreaterThanOrEqual(0)
+    expect(order.indexOf('sync app:fleet/main')).toBeLessThan(gone)
+    await nothingToDo(world, held(world, 'b', kind, false))
+  })
+
+  test('comes before the end of what nobody remembers that it was held', async () => {
+    const world = new World()
+    await world.done(held(world, 'a', 'gate', true))
+    const fleet = world.disk.resources.get('app:fleet/main')
+    if (!fleet) throw new Error('the fleet is not remembered')
+    world.disk.resources = new Map(world.disk.resources).set('app:fleet/main', { ...fleet, dependsOn: [] })
+    const from = world.cloud.calls.length
+    await world.done(graphOf((part) => void part.add(world.types.fleet, 'main', spec())))
+    expect(changes(world, from)).toEqual(['sync app:fleet/main', 'destroy net:gate/main'])
+  })
+
+  test('is remembered only when it has happened', async () => {
+    const world = new World()
+    await world.done(held(world, 'a', 'gate', true))
+    world.cloud.weather = failing(({ verb }) => verb === 'sync', 'denied')
+    await world.up(held(world, 'a', 'gate', false))
+    expect(world.disk.resources.get('app:fleet/main')?.dependsOn).toEqual(['net:gate/main'])
   })
 })

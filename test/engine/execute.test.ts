@@ -104,6 +104,27 @@ describe('an end before its time', () => {
     await nothingToDo(world, stack(world))
   })
 
+  test('an interrupt between a creation and what follows is no failure, and asks for nothing more', async () => {
+    const world = new World()
+    let stopper: AbortController | null = null
+    world.cloud.weather = {
+      ...fair(),
+      fault: ({ verb }) => {
+        if (verb === 'read' && world.cloud.count('create') > 0) stopper?.abort(new Error('Ctrl-C'))
+        return null
+      },
+    }
+    const graph = graphOf((part) => void part.add(world.types.vpc, 'main', spec()))
+    const run = await world.up(graph, {
+      onEvent: (_, stop) => {
+        stopper = stop
+      },
+    })
+    expect(fates(run)).toEqual({ 'net:vpc/main': 'create skipped' })
+    expect(world.cloud.count('sync')).toBe(0)
+    expect(world.disk.resources.has('net:vpc/main')).toBe(true)
+  })
+
   test('what was announced and never begun needs no looking for afterwards', async () => {
     const world = new World()
     await world.up(stack(world), { onEvent: (event, stop) => event.kind === 'started' && stop.abort(new Error('now')) })

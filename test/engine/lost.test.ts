@@ -85,4 +85,21 @@ describe('a token', () => {
     await world.up(gate(world))
     expect(world.disk.announced.get('net:gate/main')).toBe('mine')
   })
+
+  test('whose thing shows only now, with other fields, is left to the next plan at once', async () => {
+    const world = new World()
+    await world.done(gate(world, 'b'))
+    const [made] = world.cloud.living
+    if (!made) throw new Error('nothing was made')
+    world.disk.wipe()
+    world.disk.announced = new Map([['net:gate/main', 'token-1']])
+    const from = world.clock.now() + 10_000
+    world.cloud.things.set(made.id, { ...made, shown: made.shown.map((one) => ({ ...one, from })) })
+    const began = world.clock.now()
+    const run = await world.up(gate(world, 'a'))
+    expect(run?.result.fates[0]).toMatchObject({ outcome: 'failed', error: { code: 'Outdated' } })
+    expect(world.clock.now() - began).toBeLessThan(30_000)
+    await world.done(gate(world, 'a'))
+    await nothingToDo(world, gate(world, 'a'))
+  })
 })
