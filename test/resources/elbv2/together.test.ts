@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { Graph } from '../../../src/engine/graph.ts'
 import type { Plan } from '../../../src/engine/plan.ts'
 import { autoScalingGroup } from '../../../src/resources/autoscaling/group.ts'
@@ -85,7 +85,8 @@ describe('load balancing and the servers behind it', () => {
     const { elbv2 } = bench.world.raw
     const lost = idOf('elbv2:target-group/web')
     await elbv2.deleteListener({ ListenerArn: idOf('elbv2:listener/http') })
-    await elbv2.deleteTargetGroup({ TargetGroupArn: lost })
+    // AWS takes a moment to let go of it.
+    await vi.waitFor(() => elbv2.deleteTargetGroup({ TargetGroupArn: lost }), { timeout: 5_000, interval: 200 })
     const seen = await bench.plan(site(), notebook)
     expect(actions(seen)).toEqual({
       'elbv2:target-group/web': 'create',
