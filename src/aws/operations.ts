@@ -4,6 +4,20 @@ const READS = /^(Describe|Get|List|Head|Lookup|Search|Simulate|Select|Test|Valid
 export const isMutating = (operation: string): boolean => !READS.test(operation)
 
 /**
+ * Changes that AWS refuses when they come twice. The engine looks after a lost answer, and asks for what is missing.
+ */
+const ONCE = new Set([
+  'ec2:AttachInternetGateway',
+  'ec2:AuthorizeSecurityGroupEgress',
+  'ec2:AuthorizeSecurityGroupIngress',
+  'ec2:CreateRoute',
+  'ec2:AssociateRouteTable',
+  'ec2:ReplaceRouteTableAssociation',
+  'ec2:ReplaceNetworkAclAssociation',
+  'iam:AddRoleToInstanceProfile',
+])
+
+/**
  * Creations without a token (aws-behaviours.md 0.5). When their answer is lost, only a look can tell what has happened:
  * some would be made twice, the others refused because of themselves. S3's CreateBucket is not among them, for S3 is
  * consistent and a bucket of ours is ours.
@@ -24,4 +38,6 @@ const BLIND = new Set([
   'logs:CreateLogGroup',
 ])
 
-export const isBlind = (service: string, operation: string): boolean => BLIND.has(`${service}:${operation}`)
+/** Whether a lost answer must not be followed by the same call again, before a look. */
+export const isBlind = (service: string, operation: string): boolean =>
+  BLIND.has(`${service}:${operation}`) || ONCE.has(`${service}:${operation}`)

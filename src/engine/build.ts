@@ -3,6 +3,7 @@ import { type Difference, diff } from './diff.ts'
 import { Failed } from './errors.ts'
 import { tagsWanted } from './generation.ts'
 import type { Step } from './plan.ts'
+import type { Address } from './ref.ts'
 import type { Live } from './resource.ts'
 
 /** Seconds that AWS may take to show what was changed (aws-behaviours.md 0.4). */
@@ -88,10 +89,18 @@ async function correct(builder: Builder, work: Work, live: Live, differences: re
   try {
     await type.sync?.(ctx, spec, { ...live, address }, changed)
   } catch (error) {
-    if (builder.runtime.judge(error) !== 'not-now' || !type.ready) throw error
+    const verdict = builder.runtime.judge(error)
+    // It may have taken effect: the next look tells, and what is still missing is asked for again.
+    if (verdict === 'lost') return overheard(builder, address)
+    if (verdict !== 'not-now' || !type.ready) throw error
     await type.ready(ctx, live.id)
     await type.sync?.(ctx, spec, { ...live, address }, changed)
   }
+}
+
+async function overheard({ runtime }: Builder, address: Address): Promise<void> {
+  runtime.emit({ kind: 'note', address, text: 'the answer was lost: looking what has changed' })
+  await runtime.clock.pause(2)
 }
 
 /** The spec with the living values of its `initial` fields. */
