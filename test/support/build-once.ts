@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { distIsFresh } from '../../scripts/dist-age.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** Written last by a build. */
-const STAMP = join(ROOT, 'oclif.manifest.json')
 
 /** Tests that run the binary. */
 const RUNNERS = /\b(e2e|local)\b/
@@ -17,17 +15,8 @@ const RUNNERS = /\b(e2e|local)\b/
 export function buildOnce(say: (line: string) => void): string {
   const asked = process.argv.slice(2).filter((word) => word.includes('test/'))
   if (asked.length > 0 && !asked.some((path) => RUNNERS.test(path))) return ''
-  if (changedAt(STAMP) > newest(join(ROOT, 'src'))) return ''
+  if (distIsFresh()) return ''
   say('Building dist: it is older than src.')
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { encoding: 'utf8' })
   return status === 0 ? '' : `the build failed:\n${stdout}${stderr}`
 }
-
-/** Folders count too: they tell of files that went. */
-const newest = (folder: string): number =>
-  Math.max(
-    changedAt(folder),
-    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => changedAt(join(folder, name))),
-  )
-
-const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
