@@ -38,9 +38,14 @@ export interface DownOutcome {
 
 /** The listings of the sweep, by service, for the receipt. */
 const CHECKED: readonly string[] = [...Map.groupBy(SWEEP_ACTIONS, (action) => action.split(':')[0] ?? '')].map(
-  ([service, actions]) =>
-    `${service}: ${actions.map((action) => action.replace(/^.*:(Describe|List|Get)/, '')).join(', ')}`,
+  ([service, actions]) => `${service}: ${actions.map(wordsOf).join(', ')}`,
 )
+
+/** `ec2:DescribeNetworkAcls` as "network acls". */
+function wordsOf(action: string): string {
+  const noun = action.replace(/^.*:(Describe|List|Get)(AllMy)?/, '')
+  return noun.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+}
 
 /** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
 export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {

@@ -39,10 +39,18 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
   const plan = planFor(session, seen, seen.wanted, consent)
   await options.shown(plan, seen.memory)
   if (!options.dryRun) refuseBlocked(plan)
-  if (options.dryRun || isIdle(plan)) return { plan, result: null, outputs: knownOutputs(seen) }
-  if (!(await options.agree(plan))) throw new Declined('Nothing was changed.')
+  const idle = isIdle(plan)
+  if (options.dryRun || (idle && !newProtection(session, seen))) {
+    return { plan, result: null, outputs: knownOutputs(seen) }
+  }
+  // Where only our own record changes there is nothing to agree to.
+  if (!idle && !(await options.agree(plan))) throw new Declined('Nothing was changed.')
   return apply(session, { seen, plan, consent, options })
 }
+
+/** `protect` is not in AWS: it counts when it stands in the manifest, so that a change of it alone has to be written. */
+const newProtection = ({ loaded }: Session, { loaded: { manifest, etag } }: Observation): boolean =>
+  etag !== null && loaded.config.protect !== ((manifest.config as { protect?: boolean }).protect ?? false)
 
 interface Undertaking {
   readonly seen: Observation

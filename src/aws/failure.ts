@@ -62,7 +62,14 @@ const CREDENTIALS = new Set([
 /** Bad or expired credentials: the run ends, no resource is to blame (aws-behaviours.md 0.3). */
 export const isCredentials = (error: unknown): boolean => CREDENTIALS.has(codeOf(error))
 
-const DENIED = new Set(['UnauthorizedOperation', 'AccessDenied', 'Authorization', 'NotAuthorized', 'Forbidden'])
+const DENIED = new Set([
+  'UnauthorizedOperation',
+  'AccessDenied',
+  'AuthorizationError',
+  'Authorization',
+  'NotAuthorized',
+  'Forbidden',
+])
 
 export const isDenied = (error: unknown): boolean => DENIED.has(codeOf(error))
 

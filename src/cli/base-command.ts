@@ -25,6 +25,11 @@ export abstract class BaseCommand extends Command {
     return stream.isTTY === true && !process.env.NO_COLOR
   }
 
+  /** A moving picture is for a terminal, and for nobody who wants to read each call meanwhile. */
+  protected drawsOn(stream: NodeJS.WriteStream, verbose: boolean): boolean {
+    return stream.isTTY === true && !verbose
+  }
+
   protected mayAsk(noInput: boolean): boolean {
     return !noInput && process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.CI !== 'true'
   }

@@ -75,7 +75,7 @@ export class DownRun {
     const { stack, meter } = this.#session
     const document = downDocument({
       ...{ stack, result: result ?? IDLE, leftovers, kept, checked, apiCalls: meter.calls },
-      explain: (error, context) => explain(error, { ...context, region: this.#target.region }),
+      explain: (error, context) => explain(error, { ...context, ...this.#session.connection }),
       durationMs: performance.now() - this.#stage.began,
     })
     const { color, out } = this.#stage

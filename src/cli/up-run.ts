@@ -33,7 +33,7 @@ export class UpRun {
         ...options,
         agree: async (plan) => {
           const yes = await this.#stage.agree(plan)
-          this.#watch(new Map(plan.steps.flatMap(({ address, layer }) => (layer ? [[address, layer] as const] : []))))
+          this.#watch(layersOf(plan))
           return yes
         },
         shown: (plan, memory) => this.#show(plan, typicalSeconds(plan, memory)),
@@ -71,13 +71,19 @@ export class UpRun {
     const { stack, meter } = this.#session
     const document = upDocument({
       ...{ stack, plan, result: result ?? IDLE, outputs, apiCalls: meter.calls },
-      explain: (error, context) => explain(error, { ...context, region: this.#target.region }),
+      explain: (error, context) => explain(error, { ...context, ...this.#session.connection }),
       durationMs: performance.now() - this.#stage.began,
     })
     const { color, out } = this.#stage
     return { document, text: upText(document, { color, width: out.columns }), exit: exitOf(result) }
   }
 }
+
+/** What is going to be shown: only what changes. */
+const layersOf = ({ steps }: Plan) =>
+  new Map(
+    steps.flatMap(({ address, layer, action }) => (layer && action !== 'none' ? [[address, layer] as const] : [])),
+  )
 
 /** Before anything is shown there is nobody to tell. */
 const quiet = () => ({ emit: () => undefined, close: async () => undefined }) as ReturnType<typeof makeView>

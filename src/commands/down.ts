@@ -40,7 +40,12 @@ Exit code 6: something is left; each is named.`
     const session = await this.session(flags)
     const { DownRun } = await import('../cli/down-run.ts')
     const run = new DownRun(session, {
-      ...{ out: this.progress, color: this.colorOn(this.progress), tty: this.progress.isTTY === true, began },
+      ...{
+        out: this.progress,
+        color: this.colorOn(this.progress),
+        tty: this.drawsOn(this.progress, flags.verbose),
+        began,
+      },
       listen: (emit) => this.listen(emit),
       agree: () => this.#agree({ stack: session.stack, yes: flags.yes, mayAsk }),
     })

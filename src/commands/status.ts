@@ -18,7 +18,12 @@ export default class Status extends StackCommand {
     const session = await this.session(flags)
     const { showStatus } = await import('../cli/status-run.ts')
     const done = await showStatus(session, {
-      ...{ out: this.progress, color: this.colorOn(this.progress), tty: this.progress.isTTY === true, began },
+      ...{
+        out: this.progress,
+        color: this.colorOn(this.progress),
+        tty: this.drawsOn(this.progress, flags.verbose),
+        began,
+      },
       listen: (emit) => this.listen(emit),
     })
     this.log(done.text)

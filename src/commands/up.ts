@@ -43,7 +43,12 @@ goes on from there. Without a config and at a terminal it asks for the few thing
     const session = await this.session(flags)
     const { UpRun } = await import('../cli/up-run.ts')
     const run = new UpRun(session, {
-      ...{ out: this.progress, color: this.colorOn(this.progress), tty: this.progress.isTTY === true, began },
+      ...{
+        out: this.progress,
+        color: this.colorOn(this.progress),
+        tty: this.drawsOn(this.progress, flags.verbose),
+        began,
+      },
       listen: (emit) => this.listen(emit),
       agree: (plan) => this.#agree(plan, { yes: flags.yes, mayAsk }),
     })
