@@ -31,7 +31,8 @@ if (!fits(process.versions.node, own.engines.node)) {
     if (code === 127) process.exitCode = 2
   })
   const { execute } = await import('@oclif/core')
-  await execute({ dir: import.meta.url })
+  // Not awaited: its last flush never ends when whoever read our output has gone, and Node would end with 13.
+  void execute({ dir: import.meta.url })
 }
 
 /** A clone carries its own Node; elsewhere the user has to bring one. */
