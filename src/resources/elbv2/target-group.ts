@@ -110,7 +110,11 @@ export const targetGroup: ResourceType<TargetGroupSpec, TargetGroupOut, Ctx> = {
       const Attributes = changedAttributes(spec.attributes, live.spec.attributes)
       await elbPatiently(ctx, () => ctx.elbv2.modifyTargetGroupAttributes({ TargetGroupArn, Attributes }))
     }
-    if (changed.has('tags')) await tagElb(ctx, live.id, ctx.tags(live.address, live.tags?.[GENERATION]))
+    if (changed.has('tags')) {
+      // A stranger may have taken the tag away; what the thing is has not changed.
+      const generation = live.tags?.[GENERATION] ?? generationOf(targetGroup, live.spec) ?? undefined
+      await tagElb(ctx, live.id, ctx.tags(live.address, generation))
+    }
   },
 
   async destroy(ctx, live) {
