@@ -116,7 +116,7 @@ export function outputsOf(graph: Graph, { outs }: Pick<Result, 'outs'>): Readonl
 }
 
 /** How many were done of each deed. */
-export function countsOf({ fates }: Result): Readonly<Record<string, number>> {
+function countsOf({ fates }: Result): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { deed, outcome } of fates) {
     const key = outcome === 'done' ? deed : outcome

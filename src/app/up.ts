@@ -114,7 +114,7 @@ function refuseMoreLoss(before: Plan, now: Plan): void {
 }
 
 /** A blocked plan is not begun at all. */
-export function refuseBlocked(plan: Plan): void {
+function refuseBlocked(plan: Plan): void {
   const blocked = plan.steps.filter(({ action }) => action === 'blocked')
   if (blocked.length === 0) return
   const lines = blocked.map(({ address, reason }) => `  ${address}: ${reason}`)
@@ -124,7 +124,7 @@ export function refuseBlocked(plan: Plan): void {
   })
 }
 
-export const isIdle = (plan: Plan): boolean =>
+const isIdle = (plan: Plan): boolean =>
   plan.steps.every(({ action }) => action === 'none') && summary(plan).blocked === 0
 
 /** Outputs that live AWS knows already. */

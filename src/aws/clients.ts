@@ -83,7 +83,7 @@ async function build(service: Service, connection: Connection, gate: Gate): Prom
 }
 
 /** Whether calls go anywhere else than to AWS itself. */
-export const customEndpoint = (endpoint: string | null): boolean =>
+const customEndpoint = (endpoint: string | null): boolean =>
   endpoint !== null || (process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3 ?? '') !== ''
 
 let handler: Promise<object> | undefined

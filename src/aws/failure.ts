@@ -115,7 +115,7 @@ const PASSING =
   /(InvalidState|IncorrectState|IncorrectInstanceState|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/
 
 /** Refused because of the thing's state: right to try again when it is ready. */
-export const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error))
+const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error))
 
 /** How the engine has to take an error. */
 export type Verdict = 'exists' | 'lost' | 'not-now' | 'stop' | 'refused'

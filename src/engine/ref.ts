@@ -38,7 +38,7 @@ export const UNKNOWN = '(known after apply)'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-export const isRef = (value: unknown): value is Ref => isObject(value) && '$ref' in value
+const isRef = (value: unknown): value is Ref => isObject(value) && '$ref' in value
 const isText = (value: unknown): value is Text => isObject(value) && '$text' in value
 
 /** Composes a string from references: text`${bucket.ref('arn')}/*`. */

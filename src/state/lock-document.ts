@@ -74,7 +74,7 @@ function fieldsOf(body: string): Readonly<Record<string, unknown>> {
 }
 
 /** Seconds since the last renewal, by the store's clock. */
-export const ageOf = (lock: HeldLock): number => (lock.date - lock.lastModified) / 1000
+const ageOf = (lock: HeldLock): number => (lock.date - lock.lastModified) / 1000
 
 /** Whether the lease has run out. S3 tells whole seconds, so that an equal number may still be too early. */
 export const isExpired = (lock: HeldLock): boolean => ageOf(lock) > lock.document.lease

@@ -10,7 +10,7 @@ export interface Out {
 }
 
 export const STACK = 'ecom-infra:stack'
-export const ADDRESS = 'ecom-infra:address'
+const ADDRESS = 'ecom-infra:address'
 /** Our tags for an address. */
 export const tagsFor = (address: string) => ({ [STACK]: 'test', [ADDRESS]: address })
 

@@ -85,7 +85,7 @@ export function draw(world: World, sketches: readonly Sketch[]): Graph {
 }
 
 /** A small random number generator, so that a failure can be repeated (mulberry32). */
-export function dice(seed: number): () => number {
+function dice(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
