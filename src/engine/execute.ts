@@ -47,6 +47,7 @@ class Execution {
   readonly #builder: Builder
   readonly #outs = new Map<Address, object>()
   readonly #progress: Progress
+  readonly #gone = new Set<string>()
 
   constructor({ plan, graph, memory, runtime }: Undertaking) {
     this.#plan = plan
@@ -157,9 +158,17 @@ class Execution {
       const ctx = this.#runtime.ctx(step.place, step.address)
       await this.#destroy(step, live, ctx)
       const replaced = this.#builder.observer.idOf(step.address)
-      if (replaced === null || replaced === live.id) this.#runtime.journal.forget(step.address)
+      this.#gone.add(live.id)
+      const last = (replaced === null || replaced === live.id) && !this.#remains(step)
+      if (last) this.#runtime.journal.forget(step.address)
       if (step.action === 'delete') this.#progress.finish(step, 'done', live.id)
     })
+  }
+
+  /** Whether more of the same address has still to go. */
+  #remains({ address }: Step): boolean {
+    const leaving = this.#plan.steps.filter((step) => step.address === address && step.action === 'delete')
+    return leaving.some(({ live }) => live !== null && !this.#gone.has(live.id))
   }
 
   /** A deletion is safe to repeat, so a lost answer is simply asked again. */

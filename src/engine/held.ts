@@ -2,7 +2,7 @@ import type { Graph } from './graph.ts'
 import { mentions } from './leaving.ts'
 import type { Memory, Sighting } from './look.ts'
 import type { Step } from './plan.ts'
-import { type Address, refsIn } from './ref.ts'
+import type { Address } from './ref.ts'
 import type { Live } from './resource.ts'
 
 type Standing = Pick<Step, 'node' | 'type' | 'live'>
@@ -21,12 +21,8 @@ interface Scene {
 export function heldTarget(step: Standing, decided: ReadonlyMap<Address, Step>, scene: Scene): Address | null {
   const { node, type } = step
   if (!node || !type.holds) return null
-  const spec = node.spec as Record<string, unknown>
-  const wanted = new Set(type.holds.flatMap((field) => refsIn(spec[field]).map((ref) => ref.$ref)))
   const again = [...decided.values()].filter(({ mode }) => mode === 'delete-first')
   if (again.length === 0) return null
-  const direct = again.find(({ address }) => wanted.has(address))
-  if (direct) return direct.address
   const before = reach(node.address, scene.graph)
   const awaited = again.filter(({ address }) => before.has(address))
   const going = [...[...decided.values()].flatMap(departing), ...orphansOf(scene)]

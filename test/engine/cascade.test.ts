@@ -31,6 +31,16 @@ describe('what one replacement brings with it', () => {
     expect(steps[1]).toMatchObject({ action: 'replace', reason: 'it stands in the way of replacing net:gate/a' })
   })
 
+  test('not those that only now come to hold it', async () => {
+    const stack =
+      (zone: string, holding: boolean): Write =>
+      (part, { types }) => {
+        const gate = part.add(types.gate, 'a', spec({ zone }))
+        part.add(types.fleet, 'a', spec({ targets: holding ? [gate.ref('id')] : [] }))
+      }
+    expect(actions(await planned(stack('a', false), stack('b', true)))['app:fleet/a']).toBe('update')
+  })
+
   test('nobody, when the new one is made first: those that hold it are changed', async () => {
     const stack =
       (zone: string): Write =>

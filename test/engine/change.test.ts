@@ -110,6 +110,8 @@ describe('letting go', () => {
   test.each(['gate', 'group'] as const)('comes before what was held is replaced: %s', async (kind) => {
     const world = new World()
     await world.done(held(world, 'a', kind, true))
+    // A slow one, so that only waiting for it helps.
+    world.cloud.weather = { ...fair(), latency: ({ verb }) => (verb === 'sync' ? 9 : 0.1) }
     const from = world.cloud.calls.length
     await world.done(held(world, 'b', kind, false))
     const order = changes(world, from)

@@ -135,4 +135,15 @@ describe('in virtual time', () => {
     expect(created[0]).toBe('data:base/slow')
     expect(widest).toBe(2)
   })
+
+  test("who waits for AWS takes nobody else's turn", async () => {
+    const { types } = new World()
+    const { seconds } = await simulate(
+      graphOf((part) => {
+        for (const name of ['a', 'b', 'c']) part.add(types.gate, name, spec())
+      }),
+      1,
+    )
+    expect(seconds).toBeLessThan(100)
+  })
 })

@@ -23,6 +23,19 @@ describe('a teardown', () => {
     expect(world.disk.resources.size).toBe(0)
   })
 
+  test('goes by the registry where nothing says what needs what', async () => {
+    const world = new World()
+    const graph = graphOf((part) => {
+      const vpc = part.add(world.types.vpc, 'main', spec())
+      part.add(world.types.gate, 'main', spec({ loose: [vpc.ref('label')] }))
+    })
+    await world.done(graph)
+    world.disk.wipe()
+    const from = world.cloud.calls.length
+    await world.down(new Graph())
+    expect(gone(world, from)).toEqual(['destroy net:gate/main', 'destroy net:vpc/main'])
+  })
+
   test('leaves standing what its failed dependents need, and finishes the next time', async () => {
     const world = new World()
     await world.done(stack(world))
@@ -36,6 +49,25 @@ describe('a teardown', () => {
     world.cloud.weather = fair()
     await world.down(stack(world))
     expect(world.cloud.living).toEqual([])
+  })
+})
+
+describe('two things at one address', () => {
+  test('both go, and it is remembered until both are gone', async () => {
+    const world = new World()
+    const graph = graphOf((part) => void part.add(world.types.vpc, 'main', spec()))
+    await world.done(graph)
+    const [one] = world.cloud.living
+    if (!one) throw new Error('nothing was made')
+    world.cloud.add(one)
+    world.cloud.weather = failing(({ verb }) => verb === 'destroy', 'denied', 1)
+    const run = await world.up(new Graph(), { asked: graph, consent: { teardown: true } })
+    expect(fates(run)).toEqual({ 'net:vpc/main': 'delete failed' })
+    expect(world.cloud.living).toHaveLength(1)
+    expect(world.disk.resources.size).toBe(1)
+    await world.down(graph)
+    expect(world.cloud.living).toEqual([])
+    expect(world.disk.resources.size).toBe(0)
   })
 })
 
