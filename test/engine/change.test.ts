@@ -111,7 +111,7 @@ describe('letting go', () => {
     const world = new World()
     await world.done(held(world, 'a', kind, true))
     // A slow one, so that only waiting for it helps.
-    world.cloud.weather = { ...fair(), latency: ({ verb }) => (verb === 'sync' ? 9 : 0.1) }
+    world.cloud.weather = { ...fair(), latency: ({ type }) => (type === 'app:fleet' ? 9 : 0.1) }
     const from = world.cloud.calls.length
     await world.done(held(world, 'b', kind, false))
     const order = changes(world, from)

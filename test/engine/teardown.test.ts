@@ -26,14 +26,14 @@ describe('a teardown', () => {
   test('goes by the registry where nothing says what needs what', async () => {
     const world = new World()
     const graph = graphOf((part) => {
-      const vpc = part.add(world.types.vpc, 'main', spec())
-      part.add(world.types.gate, 'main', spec({ loose: [vpc.ref('label')] }))
+      const gate = part.add(world.types.gate, 'main', spec())
+      part.add(world.types.fleet, 'main', spec({ loose: [gate.ref('label')] }))
     })
     await world.done(graph)
     world.disk.wipe()
     const from = world.cloud.calls.length
     await world.down(new Graph())
-    expect(gone(world, from)).toEqual(['destroy net:gate/main', 'destroy net:vpc/main'])
+    expect(gone(world, from)).toEqual(['destroy app:fleet/main', 'destroy net:gate/main'])
   })
 
   test('leaves standing what its failed dependents need, and finishes the next time', async () => {
