@@ -49,7 +49,7 @@ function wordsOf(action: string): string {
 
 /** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
 export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {
-  const seen = await observe(session)
+  const seen = await observe(session, { teardown: true })
   refuseProtected(session, seen)
   const plan = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
   const farewells = await farewellsOf(session, plan)
@@ -137,7 +137,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options }: Te
 
 /** Somebody else was quicker: what was agreed to must still be what is going to happen. */
 async function again(session: Session, plan: Plan) {
-  const seen = await observe(session)
+  const seen = await observe(session, { teardown: true })
   const next = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true })
   const agreed = new Set(plan.steps.map(({ address }) => address))
   const more = next.steps.filter(({ address }) => !agreed.has(address)).map(({ address }) => address)

@@ -42,6 +42,8 @@ export function toolsOf(session: Session) {
 export interface Wishes {
   /** The current image counts, not the one that a living launch template pins. */
   readonly refreshImage?: boolean
+  /** Everything is to go: what a dead run may have made is waited for, whatever its kind. */
+  readonly teardown?: boolean
 }
 
 /** Makes the image of launch templates a field like any other, for this run. */
@@ -54,7 +56,10 @@ function refreshImages(graph: Graph): void {
 }
 
 /** Reads the facts, the manifest and everything of the stack that lives in AWS. Changes nothing. */
-export async function observe(session: Session, { refreshImage = false }: Wishes = {}): Promise<Observation> {
+export async function observe(
+  session: Session,
+  { refreshImage = false, teardown = false }: Wishes = {},
+): Promise<Observation> {
   const { config } = session.loaded
   const at = performance.now()
   session.emit({ kind: 'phase', phase: 'look', text: `looking at ${session.stack} in ${config.region}` })
@@ -76,7 +81,7 @@ export async function observe(session: Session, { refreshImage = false }: Wishes
     if (!first.has(key)) first.set(key, made)
     return made
   }
-  const sightings = await look({ types, graph: wanted, memory, ctx: keeping, clock, emit: session.emit })
+  const sightings = await look({ types, graph: wanted, memory, ctx: keeping, clock, emit: session.emit, teardown })
   const context = (where: Place | null) => first.get(JSON.stringify(where)) ?? ctx(where, null)
   return { facts, loaded, memory, wanted, sightings, at, context }
 }

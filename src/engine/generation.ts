@@ -26,10 +26,8 @@ export function tagsWanted(type: AnyType, spec: object, tags: Tags): Tags {
   return generation === null ? tags : { ...tags, [GENERATION]: generation }
 }
 
-/** Whether it is the one that is wanted now, and not an earlier one. A stranger may have taken the tag off. */
+/** Whether it is the one that is wanted now, and not an earlier one. Told by its fields: a stranger may change the tag. */
 export function isWanted(type: AnyType, spec: object, live: Live): boolean {
   if (type.about.replaceBy === 'delete-first') return true
-  const tag = live.tags?.[GENERATION]
-  if (tag !== undefined) return tag === generationOf(type, spec)
-  return diff(type, spec, {}, live).every(({ change }) => change === 'mutable')
+  return diff(type, spec, {}, live).every(({ change }) => change !== 'immutable')
 }

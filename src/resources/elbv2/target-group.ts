@@ -111,8 +111,8 @@ export const targetGroup: ResourceType<TargetGroupSpec, TargetGroupOut, Ctx> = {
       await elbPatiently(ctx, () => ctx.elbv2.modifyTargetGroupAttributes({ TargetGroupArn, Attributes }))
     }
     if (changed.has('tags')) {
-      // A stranger may have taken the tag away; what the thing is has not changed.
-      const generation = live.tags?.[GENERATION] ?? generationOf(targetGroup, live.spec) ?? undefined
+      // A stranger may have changed the tag; what the thing is has not changed.
+      const generation = generationOf(targetGroup, live.spec) ?? undefined
       await tagElb(ctx, live.id, ctx.tags(live.address, generation))
     }
   },
