@@ -2,7 +2,7 @@ import type { PolicyStatement } from '../../aws/policy.ts'
 import type { Handle, Part } from '../../engine/graph.ts'
 import type { RouteTableOut } from '../../resources/ec2/route-table.ts'
 import type { VpcOut } from '../../resources/ec2/vpc.ts'
-import { type VpcEndpointOut, vpcEndpoint } from '../../resources/ec2/vpc-endpoint.ts'
+import { vpcEndpoint } from '../../resources/ec2/vpc-endpoint.ts'
 import type { Draft } from '../blueprint.ts'
 
 interface Around {
@@ -11,11 +11,7 @@ interface Around {
 }
 
 /** Free ways to S3 and DynamoDB that leave the NAT gateway alone, and that only this account may use. */
-export function gatewayEndpoints(
-  { facts }: Draft,
-  net: Part,
-  { vpc, tables }: Around,
-): readonly Handle<VpcEndpointOut>[] {
+export function gatewayEndpoints({ facts }: Draft, net: Part, { vpc, tables }: Around): void {
   const ours: PolicyStatement = {
     ...{ Sid: 'ThisAccount', Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' },
     Condition: { StringEquals: { 'aws:PrincipalAccount': facts.account } },
@@ -32,5 +28,6 @@ export function gatewayEndpoints(
       routeTableIds: tables.map((table) => table.ref('id')),
       policy: { Version: '2012-10-17', Statement: statements },
     })
-  return [add('s3', [ours, packages]), add('dynamodb', [ours])]
+  add('s3', [ours, packages])
+  add('dynamodb', [ours])
 }

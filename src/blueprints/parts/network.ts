@@ -52,11 +52,12 @@ export function network(draft: Draft): Network {
     privateTable(net, main, zone, nats[Math.min(index, nats.length - 1)]),
   )
   const [openAcl, closedAcl] = acls(draft, net, { main, zones })
-  const endpoints = gatewayEndpoints(draft, net, { vpc: main, tables: [publicTable, ...privateTables] })
+  gatewayEndpoints(draft, net, { vpc: main, tables: [publicTable, ...privateTables] })
   return {
     ...{ vpc: main, zones },
-    publicWay: [publicTable, openAcl, ...endpoints],
-    privateWay: [...privateTables, closedAcl, ...endpoints],
+    // Not the endpoints: they wait for every table, and so for the NAT gateways, and only make shorter a way that works.
+    publicWay: [publicTable, openAcl],
+    privateWay: [...privateTables, closedAcl],
   }
 }
 
