@@ -6,7 +6,7 @@ import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
 import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
-import { removeStateBucket } from '../state/remove-bucket.ts'
+import { hasStateBucket, removeStateBucket } from '../state/remove-bucket.ts'
 import { nothing, type Observation, observe, planFor, toolsOf } from './observe.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
@@ -113,7 +113,9 @@ interface Teardown {
 async function tearDown(session: Session, { seen, plan, farewells, options }: Teardown): Promise<DownOutcome> {
   const { deleteData, keepState, concurrency } = options
   if (plan.steps.length === 0 && seen.loaded.etag === null) {
-    return { plan, farewells, result: null, leftovers: await prove(session), checked: CHECKED, kept: [] }
+    const leftovers = await prove(session)
+    const kept = await stateThatStays(session, { gone: true, deleteData })
+    return { plan, farewells, result: null, leftovers, checked: CHECKED, kept }
   }
   const held = await lockStack(session, 'down', seen.loaded)
   const erases = (result: Result) => !keepState && isClean(result)
@@ -161,6 +163,8 @@ async function stateThatStays(
 ): Promise<readonly Kept[]> {
   const { store, stack } = session
   if (!gone) return [{ type: 's3:object', id: `${store.bucket}/${stack}/`, why: 'the state of this stack' }]
-  if (deleteData && (await removeStateBucket(toolsOf(session).ctx(null, null), store))) return []
+  const ctx = toolsOf(session).ctx(null, null)
+  if (!(await hasStateBucket(ctx, store))) return []
+  if (deleteData && (await removeStateBucket(ctx, store))) return []
   return [{ type: 's3:bucket', id: store.bucket, why: 'the state bucket of this account and region' }]
 }

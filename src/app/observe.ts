@@ -9,7 +9,7 @@ import { type Consent, type Plan, plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Place } from '../engine/resource.ts'
 import { types } from '../resources/index.ts'
-import { lockKeyOf, manifestKeyOf } from '../state/keys.ts'
+import { lockKeyOf } from '../state/keys.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
 import { lastCallOf, readLock } from '../state/lock-document.ts'
 import { clockOf, contexts } from './context.ts'
@@ -115,11 +115,12 @@ async function recall(session: Session, { manifest }: Loaded): Promise<Memory> {
   }
 }
 
-/** When AWS would surely show what a dead run may have made. Ages are told by S3's clock, never by ours. */
+/**
+ * When AWS would surely show what a dead run may have made. Ages are told by S3's clock, never by ours. Where its lock
+ * has been broken meanwhile, nothing tells when it made its last call: then it counts from now.
+ */
 async function endOfDoubt({ store, stack, stop }: Session): Promise<number> {
   const held = await readLock(store, lockKeyOf(stack))
-  const written = held ? null : await store.get(manifestKeyOf(stack))
-  const lastCall = held ? lastCallOf(held) : (written?.lastModified ?? 0)
-  const now = held?.date ?? written?.date ?? 0
-  return clockOf(stop.signal).now() + (lastCall + scaled(HIDDEN) - now) / pace()
+  const since = held ? lastCallOf(held) - held.date : 0
+  return clockOf(stop.signal).now() + (since + scaled(HIDDEN)) / pace()
 }

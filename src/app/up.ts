@@ -3,6 +3,7 @@ import { Declined, Refused } from '../engine/errors.ts'
 import type { Result } from '../engine/execute.ts'
 import type { Memory } from '../engine/look.ts'
 import { type Consent, NO_CONSENT, type Plan, summary } from '../engine/plan.ts'
+import type { Address } from '../engine/ref.ts'
 import { type Observation, observe, planFor } from './observe.ts'
 import { lockStack, outputsOf, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
@@ -35,6 +36,7 @@ const STALE_MS = 30_000
 export async function up(session: Session, options: UpOptions): Promise<UpOutcome> {
   const consent: Consent = { ...NO_CONSENT, ...options.consent, protect: session.loaded.config.protect }
   const seen = await observe(session, options)
+  refuseStrangers(options.consent.replace, seen)
   if (seen.loaded.damage) session.emit({ kind: 'note', address: null, text: damageOf(seen) })
   const plan = planFor(session, seen, seen.wanted, consent)
   await options.shown(plan, seen.memory)
@@ -51,6 +53,15 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
 /** `protect` is not in AWS: it counts when it stands in the manifest, so that a change of it alone has to be written. */
 const newProtection = ({ loaded }: Session, { loaded: { manifest, etag } }: Observation): boolean =>
   etag !== null && loaded.config.protect !== ((manifest.config as { protect?: boolean }).protect ?? false)
+
+/** An address that was mistyped would be an allowance for nothing. */
+function refuseStrangers(named: ReadonlySet<Address>, { wanted }: Observation): void {
+  const unknown = [...named].filter((address) => !wanted.nodes.has(address))
+  if (unknown.length === 0) return
+  throw new Refused('UnknownAddress', `--replace names what is not in this stack: ${unknown.join(', ')}.`, {
+    hint: '`ecom-infra status` lists the addresses.',
+  })
+}
 
 interface Undertaking {
   readonly seen: Observation

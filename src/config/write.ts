@@ -22,7 +22,7 @@ export function renderConfig(config: Config, file: string): string {
   const lines = Object.entries(config).flatMap(([key, value]) => render([key], value))
   const width = Math.max(...lines.map(({ code }) => code.length).filter((length) => length <= WIDEST))
   const body = lines.map(({ code, comment }) => `${code.padEnd(width)}  # ${comment}`)
-  return `${[`# yaml-language-server: $schema=${schemaReference(file)}`, ...body].join('\n')}\n`
+  return `${[...schemaLine(file), ...body].join('\n')}\n`
 }
 
 function render(path: readonly string[], value: unknown): readonly Line[] {
@@ -45,8 +45,11 @@ function inline(value: unknown): string {
   }).trimEnd()
 }
 
-/** Relative where the program was installed beside the config, as in a project's own node_modules; else where it is. */
-function schemaReference(file: string): string {
+/**
+ * Tells editors where the schema is, when the program lies beside the config, as in a project's own node_modules.
+ * Elsewhere its place is this machine's own, and has no business in a file that is shared.
+ */
+function schemaLine(file: string): readonly string[] {
   const near = relative(dirname(file), SCHEMA_FILE)
-  return near.startsWith('..') || isAbsolute(near) ? SCHEMA_FILE : near
+  return near.startsWith('..') || isAbsolute(near) ? [] : [`# yaml-language-server: $schema=${near}`]
 }

@@ -69,7 +69,7 @@ export async function markKilled(store: StateStore, stack: string, dead: HeldLoc
   const item = await store.get(key)
   const record = item === null ? null : recordIn(item.body)
   if (item === null || record?.run !== run || record.outcome !== 'running') return
-  const ended = new Date(lastCallOf(dead)).toISOString()
+  const ended = new Date(Math.min(lastCallOf(dead), dead.date)).toISOString()
   // Should it write its own end at this very moment, that is the better one.
   await store.put(key, textOf({ ...record, outcome: 'interrupted', ended }), { ifMatch: item.etag })
 }

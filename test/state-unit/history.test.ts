@@ -37,7 +37,7 @@ it('names what it cannot read, and tells the rest', async () => {
   expect(history.unreadable).toEqual([`memory://state/${STACK}/runs/${at(2)}.json`])
 })
 
-it('marks a killed run as interrupted, at the last moment that it can have been alive', async () => {
+it('marks a killed run as interrupted, at the last moment that it can have been alive, and not in the future', async () => {
   const clock = new FakeClock()
   const store = new MemoryStore(() => clock.wall())
   const host = new FakeHost()
@@ -45,7 +45,7 @@ it('marks a killed run as interrupted, at the last moment that it can have been 
   await takeLock(store, { stack: STACK, run: 'a', command: 'up', startedAt: at(0), fence: 0, clock, here: host })
   host.dead.add(101)
   await breakLock(store, { stack: STACK, force: false, here: host })
-  expect((await listRuns(store, STACK)).runs).toMatchObject([{ run: 'a', outcome: 'interrupted', ended: at(1) }])
+  expect((await listRuns(store, STACK)).runs).toMatchObject([{ run: 'a', outcome: 'interrupted', ended: at(0) }])
 })
 
 it('leaves a run alone that has told its own end, or is another', async () => {
