@@ -134,9 +134,23 @@ describe('a stack, from nothing to nothing', () => {
     expect(idsOf(await inventory(stack.raw))).toEqual(idsOf(before))
   })
 
-  it('keeps the state bucket, empty, when data may not go', async () => {
+  it('does not begin to take down what would lose data', async () => {
     stack.configure()
     await up(stack)
+    const kept = { Bucket: `shop-dev-assets-${stack.account.id}-us-east-1`, Key: 'index.html' }
+    const { VersionId } = await stack.raw.s3.putObject({ ...kept, Body: 'hello' })
+    const all = idsOf(await inventory(stack.raw))
+    proxy().reset()
+    const { code, stderr } = await stack.run(['down', '--yes'])
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain('s3:bucket/assets')
+    expect(stderr).toContain('--delete-data')
+    expect(proxy().report().changes).toBe(0)
+    expect(idsOf(await inventory(stack.raw))).toEqual(all)
+    await stack.raw.s3.deleteObject({ ...kept, VersionId })
+  })
+
+  it('keeps the state bucket, empty, when data may not go', async () => {
     const { code, stdout, stderr } = await stack.run(['down', '--yes'])
     expect(code, stderr).toBe(0)
     const Bucket = `ecom-infra-state-${stack.account.id}-us-east-1`
