@@ -100,6 +100,23 @@ describe('the house', () => {
     expect(wrong.map(({ from }) => from)).toEqual([])
   })
 
+  test('no files import each other in a circle, not even for types', () => {
+    const edges = new Map(files.map((path) => [path.replace(/\.ts$/, ''), new Set<string>()]))
+    for (const one of inside) edges.get(one.from.replace(/\.ts$/, ''))?.add(targetOf(one))
+    const done = new Set<string>()
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | null => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+      if (done.has(file)) return null
+      for (const next of edges.get(file) ?? []) {
+        const circle = circleFrom(next, [...path, file])
+        if (circle) return circle
+      }
+      done.add(file)
+      return null
+    }
+    expect([...edges.keys()].map((file) => circleFrom(file, [])).filter((circle) => circle !== null)).toEqual([])
+  })
+
   test('a file can be read in one sitting', () => {
     const lengths = files.map((path) => [path, readFileSync(join(SRC, path), 'utf8').split('\n').length - 1] as const)
     expect(lengths.filter(([, lines]) => lines > 200)).toEqual([])

@@ -1,7 +1,7 @@
 import { jobsOf } from '../engine/jobs.ts'
 import type { Memory } from '../engine/look.ts'
-import type { Plan } from '../engine/plan.ts'
 import { criticalPath } from '../engine/schedule.ts'
+import type { Plan } from '../engine/steps.ts'
 
 const never = () => Promise.reject(new Error('An estimate does nothing.'))
 

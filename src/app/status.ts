@@ -1,6 +1,6 @@
-import { NO_CONSENT, type Plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Health } from '../engine/resource.ts'
+import { NO_CONSENT, type Plan } from '../engine/steps.ts'
 import { type Observation, observe, planFor } from './observe.ts'
 import type { Session } from './session.ts'
 import { knownOutputs } from './up.ts'

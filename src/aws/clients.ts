@@ -10,6 +10,7 @@ import type { STS } from '@aws-sdk/client-sts'
 import type { AwsCredentialIdentity } from '@smithy/types'
 import { type Gate, install } from './middleware.ts'
 import { CarefulRetry } from './retry.ts'
+import type { Service } from './service.ts'
 
 /** One client a service. Each is loaded with the first call that needs it, so that `--help` loads none. */
 export interface Clients {
@@ -23,8 +24,6 @@ export interface Clients {
   readonly sts: STS
   readonly tagging: ResourceGroupsTaggingAPI
 }
-
-export type Service = keyof Clients
 
 export interface Connection {
   readonly region: string

@@ -1,9 +1,9 @@
-import type { Service } from './clients.ts'
 import { blame } from './explain.ts'
 import { isLost, requestIdOf } from './failure.ts'
 import { isBlind, isMutating } from './operations.ts'
 import type { Rates } from './rate.ts'
 import { forbidRetry } from './retry.ts'
+import type { Service } from './service.ts'
 
 /** One attempt of one call, as it went over the wire. Never holds parameters: they may be secrets. */
 export interface CallRecord {

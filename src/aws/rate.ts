@@ -1,5 +1,5 @@
-import type { Service } from './clients.ts'
 import { isMutating } from './operations.ts'
+import type { Service } from './service.ts'
 import { pace, pause } from './wait.ts'
 
 /** Calls that may be made at once, and how many more become possible each second. */

@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core'
 import { type AwsFlags, StackCommand } from '../cli/stack-command.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { Refused } from '../engine/errors.ts'
-import type { Plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
+import type { Plan } from '../engine/steps.ts'
 
 export default class Up extends StackCommand {
   static override summary = 'Build the stack, or bring it in line with its config. A second run changes nothing.'

@@ -1,10 +1,10 @@
 import { Failed } from './errors.ts'
 import { isWanted } from './generation.ts'
 import type { Observer } from './observer.ts'
-import type { Step } from './plan.ts'
 import type { Address } from './ref.ts'
 import type { AnyType, Live } from './resource.ts'
 import type { Runtime } from './runtime.ts'
+import type { Step } from './steps.ts'
 
 /** Seconds that a look is repeated after a lost answer: by its name or token a thing is known at once. */
 const DOUBT = { name: 30, token: 30, tags: 60 } as const

@@ -2,9 +2,9 @@ import { type Builder, bring, type Work } from './bring.ts'
 import { type Difference, diff } from './diff.ts'
 import { Failed } from './errors.ts'
 import { tagsWanted } from './generation.ts'
-import type { Step } from './plan.ts'
 import type { Address } from './ref.ts'
 import type { Live } from './resource.ts'
+import type { Step } from './steps.ts'
 
 /** Seconds that AWS may take to show what was changed (aws-behaviours.md 0.4). */
 const PROPAGATION = 300

@@ -4,12 +4,12 @@ import type { Graph } from './graph.ts'
 import { type Jobs, jobsOf } from './jobs.ts'
 import type { Memory } from './look.ts'
 import { Observer } from './observer.ts'
-import type { Plan, Step } from './plan.ts'
 import { type Fate, Progress } from './progress.ts'
 import { type Address, type Ref, resolve } from './ref.ts'
 import type { Live } from './resource.ts'
 import type { Runtime } from './runtime.ts'
 import { type Job, schedule } from './schedule.ts'
+import type { Plan, Step } from './steps.ts'
 
 export type { Fate }
 

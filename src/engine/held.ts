@@ -1,9 +1,9 @@
 import type { Graph } from './graph.ts'
 import { mentions } from './leaving.ts'
 import type { Memory, Sighting } from './look.ts'
-import type { Step } from './plan.ts'
 import type { Address } from './ref.ts'
 import type { Live } from './resource.ts'
+import type { Step } from './steps.ts'
 
 type Standing = Pick<Step, 'node' | 'type' | 'live'>
 

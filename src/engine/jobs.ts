@@ -1,10 +1,10 @@
 import { holds } from './held.ts'
 import { type Removal, removalsOf } from './leaving.ts'
 import type { Memory } from './look.ts'
-import type { Plan, Step } from './plan.ts'
 import type { Address, Edge, Need } from './ref.ts'
 import type { Live } from './resource.ts'
 import type { Job } from './schedule.ts'
+import type { Plan, Step } from './steps.ts'
 
 /** What can be done to a step; the executor gives the deeds, the jobs give the order. */
 export interface Deeds {

@@ -1,7 +1,7 @@
 import type { Memory } from './look.ts'
-import type { Plan, Step } from './plan.ts'
 import type { Address } from './ref.ts'
 import type { Live } from './resource.ts'
+import type { Plan, Step } from './steps.ts'
 
 /** One thing that has to go. */
 export interface Removal {

@@ -1,7 +1,7 @@
 import type { Deed, Outcome } from './events.ts'
-import type { Step } from './plan.ts'
 import type { Address } from './ref.ts'
 import type { Runtime } from './runtime.ts'
+import type { Step } from './steps.ts'
 
 /** How one address fared. */
 export interface Fate {

@@ -1,6 +1,6 @@
-import type { PlanInput, Step } from './plan.ts'
 import type { Address } from './ref.ts'
 import type { AnyType } from './resource.ts'
+import type { PlanInput, Step } from './steps.ts'
 
 /** Where a type stands in the registry. */
 export const rankOf = ({ type }: AnyType, { types }: Pick<PlanInput, 'types'>): number =>

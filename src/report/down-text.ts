@@ -1,7 +1,7 @@
 import type { Layer } from '../engine/graph.ts'
-import type { Plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
+import type { Plan } from '../engine/steps.ts'
 import { byLayer } from './layers.ts'
 import { timeLine } from './plan-text.ts'
 import { blocks, clean, type Paint, painter } from './style.ts'

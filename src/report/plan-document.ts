@@ -1,4 +1,5 @@
-import { type Action, type Plan, type Step, summary } from '../engine/plan.ts'
+import { summary } from '../engine/plan.ts'
+import type { Action, Plan, Step } from '../engine/steps.ts'
 import type { Target } from './types.ts'
 
 interface PlanChange {

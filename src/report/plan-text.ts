@@ -1,5 +1,6 @@
-import { type Action, type Plan, type Step, summary } from '../engine/plan.ts'
+import { summary } from '../engine/plan.ts'
 import { isUnknown } from '../engine/ref.ts'
+import type { Action, Plan, Step } from '../engine/steps.ts'
 import { byLayer } from './layers.ts'
 import { blocks, clean, cut, DEFAULT_WIDTH, type Paint, painter, type Tone } from './style.ts'
 import type { Target, TextOptions } from './types.ts'

@@ -1,7 +1,7 @@
 import type { Layer } from '../engine/graph.ts'
-import type { Action, Plan, Step } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Health } from '../engine/resource.ts'
+import type { Action, Plan, Step } from '../engine/steps.ts'
 
 export type Status = 'in-sync' | 'drifted' | 'missing' | 'unexpected' | 'unhealthy'
 

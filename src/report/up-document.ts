@@ -1,6 +1,6 @@
 import type { Deed } from '../engine/events.ts'
 import type { Result } from '../engine/execute.ts'
-import type { Plan } from '../engine/plan.ts'
+import type { Plan } from '../engine/steps.ts'
 import { failuresOf, stopOf, verdictOn } from './failure.ts'
 import type { Explain, Failure, Outputs } from './types.ts'
 

@@ -2,7 +2,7 @@ import type { Event } from '../engine/events.ts'
 import { Progress } from './progress.ts'
 import { boardStage, type Stage, spinnerStage } from './stages.ts'
 import type { Canvas } from './task-list.ts'
-import type { View, ViewOptions } from './view.ts'
+import type { View, ViewOptions } from './viewing.ts'
 import { printable } from './words.ts'
 
 /** Milliseconds between two drawings, and before a phase is worth a spinner. */

@@ -1,5 +1,5 @@
 import type { Deed, Event } from '../engine/events.ts'
-import type { View, ViewOptions } from './view.ts'
+import type { View, ViewOptions } from './viewing.ts'
 import { printable, shortError, span } from './words.ts'
 
 type Finished = Extract<Event, { readonly kind: 'finished' }>

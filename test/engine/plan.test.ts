@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Graph } from '../../src/engine/graph.ts'
-import { NO_CONSENT, plan, summary } from '../../src/engine/plan.ts'
+import { plan, summary } from '../../src/engine/plan.ts'
+import { NO_CONSENT } from '../../src/engine/steps.ts'
 import { STACK, tagsFor } from './kinds.ts'
 import { planned, type Write } from './planned.ts'
 import { actions, graphOf, spec, World } from './world.ts'

@@ -1,5 +1,5 @@
 import type { Part } from '../../src/engine/graph.ts'
-import type { Plan } from '../../src/engine/plan.ts'
+import type { Plan } from '../../src/engine/steps.ts'
 import { graphOf, type Options, World } from './world.ts'
 
 export type Write = (part: Part, world: World) => void

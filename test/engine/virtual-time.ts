@@ -1,11 +1,12 @@
 import { execute } from '../../src/engine/execute.ts'
 import { Graph, type Node } from '../../src/engine/graph.ts'
 import { jobsOf } from '../../src/engine/jobs.ts'
-import { NO_CONSENT, plan } from '../../src/engine/plan.ts'
+import { plan } from '../../src/engine/plan.ts'
 import type { Address } from '../../src/engine/ref.ts'
 import type { AnyType, Live } from '../../src/engine/resource.ts'
 import type { Runtime } from '../../src/engine/runtime.ts'
 import { criticalPath } from '../../src/engine/schedule.ts'
+import { NO_CONSENT } from '../../src/engine/steps.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** Seconds that one call to AWS takes. */

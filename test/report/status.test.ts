@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Step } from '../../src/engine/plan.ts'
 import type { Address } from '../../src/engine/ref.ts'
 import type { Health } from '../../src/engine/resource.ts'
+import type { Step } from '../../src/engine/steps.ts'
 import { statusOf, verdictOf } from '../../src/report/status.ts'
 import { type StatusReport, statusDocument } from '../../src/report/status-document.ts'
 import { statusText } from '../../src/report/status-text.ts'

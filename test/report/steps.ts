@@ -1,9 +1,9 @@
 import { Failed, type Problem } from '../../src/engine/errors.ts'
 import type { Fate, Result } from '../../src/engine/execute.ts'
 import type { Node } from '../../src/engine/graph.ts'
-import type { Plan, Step } from '../../src/engine/plan.ts'
 import type { Address } from '../../src/engine/ref.ts'
 import type { AnyType, Live } from '../../src/engine/resource.ts'
+import type { Plan, Step } from '../../src/engine/steps.ts'
 
 export const TARGET = { stack: 'shop-dev', account: '123456789012', region: 'us-east-1' }
 
