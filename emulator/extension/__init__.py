@@ -7,6 +7,7 @@ import importlib
 import sys
 
 from .answers import Answers
+from .conditions import Conditions
 from .tokens import Tokens
 
 PARTS = ("network", "templates", "autoscaling")
@@ -19,7 +20,7 @@ def wrap(application):
             importlib.import_module("." + part, __name__).apply()
         except (ImportError, AttributeError) as error:
             print("ecom-infra: this moto does not take the part '%s': %s" % (part, error), file=sys.stderr, flush=True)
-    return Answers(Tokens(application))
+    return Answers(Tokens(Conditions(application)))
 
 
 def known(create_backend_app):

@@ -55,8 +55,11 @@ describe('ecom-infra local', () => {
   it('say the same in words, and refuse a reset of what does not run', async () => {
     expect(await run(LocalStatus)).toBe('The local AWS does not run.\n')
     expect(await run(LocalStop)).toBe('The local AWS did not run.\n')
-    await expect(run(LocalReset)).rejects.toMatchObject({ code: 'LocalNotRunning', exit: 1 })
-    await expect(run(LocalStart, '--port', '70000')).rejects.toThrow('70000')
+    expect(JSON.parse(await run(LocalReset, '--json'))).toMatchObject({ code: 'LocalNotRunning' })
+    expect(process.exitCode).toBe(1)
+    expect(JSON.parse(await run(LocalStart, '--json', '--port', '70000')).message).toContain('70000')
+    expect(process.exitCode).toBe(2)
+    process.exitCode = 0
     expect(await run(LocalStart)).toMatch(/^The local AWS runs at http:\/\/127\.0\.0\.1:\d+ \(process \d+\)\.\n$/)
     expect(await run(LocalStart)).toMatch(/^The local AWS already runs at /)
     expect(await run(LocalStatus)).toMatch(/moto 5\.\d/)

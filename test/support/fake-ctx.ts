@@ -4,7 +4,7 @@ import { tagsFor } from '../../src/aws/ownership.ts'
 import { Rates } from '../../src/aws/rate.ts'
 
 /** A second of AWS's time is a millisecond in unit tests. */
-process.env.ECOM_INFRA_PACE = '0.001'
+process.env.ECOM_INFRA_PACE = '0.002'
 
 export interface FakeCtx extends Ctx {
   /** What the type has said while it waited. */
