@@ -54,8 +54,11 @@ export async function down(session: Session, options: DownOptions): Promise<Down
   const plan = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
   const farewells = await farewellsOf(session, plan)
   await options.shown(plan, farewells, seen)
+  if (options.dryRun) {
+    const told = hindered(plan, farewells, options.deleteData)
+    return { plan: told, farewells, result: null, leftovers: [], checked: [], kept: [] }
+  }
   refuse(farewells, options.deleteData)
-  if (options.dryRun) return { plan, farewells, result: null, leftovers: [], checked: [], kept: [] }
   await options.agree(plan)
   return tearDown(session, { seen, plan, farewells, options })
 }
@@ -80,6 +83,16 @@ async function farewellsOf(session: Session, { steps }: Plan): Promise<Farewells
     return farewell ? [[address, farewell] as const] : []
   })
   return new Map((await Promise.all(said)).flat())
+}
+
+/** The plan as it would end: what stands in the way, or would lose data without a word, is blocked. */
+function hindered(plan: Plan, farewells: Farewells, deleteData: boolean): Plan {
+  const steps = plan.steps.map((step) => {
+    const { blockers = [], losses = [] } = farewells.get(step.address) ?? {}
+    const reasons = [...blockers, ...(deleteData ? [] : losses)]
+    return reasons.length === 0 ? step : { ...step, action: 'blocked' as const, reason: reasons.join('; ') }
+  })
+  return { steps }
 }
 
 /** Told before the first delete: a teardown that stops half-way is the worst of both. */

@@ -6,6 +6,7 @@ import { explain } from '../aws/explain.ts'
 import { pace } from '../aws/wait.ts'
 import { EXIT, type ExitCode } from '../engine/errors.ts'
 import type { Layer } from '../engine/graph.ts'
+import { summary } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Plan } from '../engine/steps.ts'
 import { downDocument } from '../report/down-document.ts'
@@ -68,7 +69,8 @@ export class DownRun {
   }
 
   #planned({ plan }: DownOutcome): Done {
-    return { document: planDocument(this.#target, plan), text: '', exit: EXIT.ok }
+    const exit = summary(plan).blocked > 0 ? EXIT.refused : EXIT.ok
+    return { document: planDocument(this.#target, plan), text: '', exit }
   }
 
   #done({ result, leftovers, kept, checked }: DownOutcome): Done {

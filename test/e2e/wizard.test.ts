@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import { type Account, freshAccount } from '../support/emulator.ts'
@@ -130,6 +131,8 @@ describe('the main job, at a terminal of 80 columns', () => {
   it('shows what is done and how long it takes; down wants the name', async () => {
     writeFileSync(config(), 'name: kiosk\nenvironment: test\nregion: us-east-1\nblueprint: ecommerce\n')
     account.proxy.setLatency(60)
+    // One answer takes long enough for its seconds to be seen, on a machine of any speed.
+    account.proxy.intercept(({ action }) => (action === 'CreateLoadBalancer' ? { pause: sleep(3_000) } : 'forward'))
     const up = at('up', { env: { NO_COLOR: '1', ECOM_INFRA_PACE: '0.1' } })
     await up.answer('Do this? (y/N)', `y${KEY.enter}`)
     expect(await up.ended()).toBe(0)
@@ -142,6 +145,7 @@ describe('the main job, at a terminal of 80 columns', () => {
     expect(up.screen.styled).toBe(false)
 
     account.proxy.setLatency(0)
+    account.proxy.intercept(null)
     const status = at('status')
     expect(await status.ended()).toBe(0)
     isClean(status, /✔ kiosk-test is in sync: 31 in sync\. /)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { Graph } from '../../../src/engine/graph.ts'
-import type { Plan } from '../../../src/engine/plan.ts'
+import type { Plan } from '../../../src/engine/steps.ts'
 import { autoScalingGroup } from '../../../src/resources/autoscaling/group.ts'
 import { launchTemplate } from '../../../src/resources/ec2/launch-template.ts'
 import { listener } from '../../../src/resources/elbv2/listener.ts'
