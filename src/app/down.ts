@@ -1,6 +1,7 @@
 import { type Leftover, SWEEP_ACTIONS, sweep } from '../aws/sweep/index.ts'
 import { Declined, Refused } from '../engine/errors.ts'
 import type { Result } from '../engine/execute.ts'
+import type { Memory } from '../engine/look.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
@@ -135,7 +136,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options }: Te
   let result: Result
   let leftovers: readonly Leftover[] = []
   try {
-    const current = held.loaded.etag === seen.loaded.etag ? { seen, plan } : await again(session, plan)
+    const current = held.loaded.etag === seen.loaded.etag ? { seen, plan } : await again(session, plan, seen.memory)
     const terms = { deleteData, snapshotName: null }
     const { memory } = current.seen
     const work = { plan: current.plan, graph: nothing(), memory, terms, concurrency, command: 'down', erase: erases }
@@ -151,8 +152,8 @@ async function tearDown(session: Session, { seen, plan, farewells, options }: Te
 }
 
 /** Somebody else was quicker: what was agreed to must still be what is going to happen. */
-async function again(session: Session, plan: Plan) {
-  const seen = await observe(session, { teardown: true })
+async function again(session: Session, plan: Plan, before: Memory) {
+  const seen = await observe(session, { teardown: true, before })
   const next = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true })
   const agreed = new Set(plan.steps.map(({ address }) => address))
   const more = next.steps.filter(({ address }) => !agreed.has(address)).map(({ address }) => address)

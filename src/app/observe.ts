@@ -1,10 +1,10 @@
 import type { Ctx } from '../aws/ctx.ts'
-import { type Facts, readFacts } from '../aws/facts.ts'
+import { architectureOf, type Facts, readFacts } from '../aws/facts.ts'
 import { tagsFor } from '../aws/ownership.ts'
 import { pace, scaled } from '../aws/wait.ts'
 import { draw } from '../blueprints/index.ts'
 import { Graph } from '../engine/graph.ts'
-import { type Announcement, look, type Memory, type Sighting } from '../engine/look.ts'
+import { look, type Memory, type Sighting } from '../engine/look.ts'
 import { plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Place } from '../engine/resource.ts'
@@ -45,21 +45,31 @@ export interface Wishes {
   readonly refreshImage?: boolean
   /** Everything is to go: what a dead run may have made is waited for, whatever its kind. */
   readonly teardown?: boolean
+  /** What an earlier look of this run recalled: what it has waited for is not waited for again. */
+  readonly before?: Memory
 }
 
-/** Makes the image of launch templates a field like any other, for this run. */
-function refreshImages(graph: Graph): void {
+/**
+ * Makes the image a field like any other, for this run: of every launch template when that was asked for, else of one
+ * that is to change its architecture, for which the living image cannot boot.
+ */
+function refreshImages(graph: Graph, sightings: readonly Sighting[], all: boolean): void {
   for (const node of graph.nodes.values()) {
     if (node.type.type !== 'ec2:launch-template') continue
+    const live = sightings.find((one) => one.live.address === node.address && one.live.ours)?.live
+    if (!all && (!live || architectureIn(live.spec) === architectureIn(node.spec))) continue
     const fields = { ...node.type.fields, imageId: 'mutable' as const }
     graph.nodes.set(node.address, { ...node, type: { ...node.type, fields } })
   }
 }
 
+const architectureIn = (spec: object): string =>
+  architectureOf((spec as { readonly instanceType: string }).instanceType)
+
 /** Reads the facts, the manifest and everything of the stack that lives in AWS. Changes nothing. */
 export async function observe(
   session: Session,
-  { refreshImage = false, teardown = false }: Wishes = {},
+  { refreshImage = false, teardown = false, before }: Wishes = {},
 ): Promise<Observation> {
   const { config } = session.loaded
   const at = performance.now()
@@ -71,8 +81,7 @@ export async function observe(
     loadManifest(session.store, session.stack, place),
   ])
   const wanted = draw(config, facts)
-  if (refreshImage) refreshImages(wanted)
-  const memory = await recall(session, loaded)
+  const memory = await recall(session, loaded, before)
   for (const text of strangersIn(memory)) session.emit({ kind: 'note', address: null, text })
   const { ctx, clock } = toolsOf(session)
   const first = new Map<string, Ctx>()
@@ -83,6 +92,7 @@ export async function observe(
     return made
   }
   const sightings = await look({ types, graph: wanted, memory, ctx: keeping, clock, emit: session.emit, teardown })
+  refreshImages(wanted, sightings, refreshImage)
   const context = (where: Place | null) => first.get(JSON.stringify(where)) ?? ctx(where, null)
   return { facts, loaded, memory, wanted, sightings, at, context }
 }
@@ -105,14 +115,16 @@ export function planFor(session: Session, seen: Observation, graph: Graph, conse
 export const nothing = (): Graph => new Graph()
 
 /** The manifest in the engine's words. */
-async function recall(session: Session, { manifest }: Loaded): Promise<Memory> {
-  const announced = Object.entries(manifest.announced)
-  const doubtUntil = announced.length === 0 ? 0 : await endOfDoubt(session)
+async function recall(session: Session, { manifest }: Loaded, before?: Memory): Promise<Memory> {
+  const entries = Object.entries(manifest.announced).map(([address, { token }]) => {
+    const known = before?.announced.get(address as Address)
+    return { address: address as Address, token, known: known?.token === token ? known : null }
+  })
+  const isNew = entries.some(({ known }) => known === null)
+  const doubtUntil = isNew ? await endOfDoubt(session) : 0
   return {
     resources: new Map(Object.entries(manifest.resources)) as Memory['resources'],
-    announced: new Map(
-      announced.map(([address, { token }]) => [address as Address, { token, doubtUntil } satisfies Announcement]),
-    ),
+    announced: new Map(entries.map(({ address, token, known }) => [address, known ?? { token, doubtUntil }])),
   }
 }
 

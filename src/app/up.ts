@@ -98,7 +98,7 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
 async function renew(session: Session, etag: string | null, { seen, plan, consent, options }: Undertaking) {
   const fresh = etag === seen.loaded.etag && performance.now() - seen.at < STALE_MS
   if (fresh) return { seen, plan }
-  const again = await observe(session, options)
+  const again = await observe(session, { ...options, before: seen.memory })
   const next = planFor(session, again, again.wanted, consent)
   if (isDeepStrictEqual(gist(next), gist(plan))) return { seen: again, plan: next }
   await options.shown(next, again.memory)

@@ -6,7 +6,7 @@ export interface Facts {
   readonly account: string
   readonly partition: string
   readonly region: string
-  /** Zones that are open to this account, sorted by name. */
+  /** The region's zones as this account sees them, sorted by name. */
   readonly zones: readonly string[]
   /** The current Amazon Linux 2023 image of the wanted architecture. */
   readonly imageId: string
@@ -28,7 +28,7 @@ export async function identify(clients: Clients): Promise<Identity> {
 }
 
 /** Graviton families carry a `g` after the generation: t4g, m7gd, c8g. */
-const architecture = (instanceType: string): 'arm64' | 'x86_64' =>
+export const architectureOf = (instanceType: string): 'arm64' | 'x86_64' =>
   /^[a-z]+\d+g/.test(instanceType) ? 'arm64' : 'x86_64'
 
 /** Reads the facts: two calls, at once. */
@@ -37,14 +37,10 @@ export async function readFacts(
   identity: Identity,
   wanted: { readonly region: string; readonly instanceType: string; readonly tls: boolean },
 ): Promise<Facts> {
-  const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture(wanted.instanceType)}`
+  const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architectureOf(wanted.instanceType)}`
   const [zones, image] = await Promise.all([
-    clients.ec2.describeAvailabilityZones({
-      Filters: [
-        { Name: 'state', Values: ['available'] },
-        { Name: 'zone-type', Values: ['availability-zone'] },
-      ],
-    }),
+    // Whatever their state: subnets must not move because a zone has a bad day.
+    clients.ec2.describeAvailabilityZones({ Filters: [{ Name: 'zone-type', Values: ['availability-zone'] }] }),
     clients.ssm.getParameter({ Name: name }),
   ])
   const imageId = image.Parameter?.Value

@@ -46,7 +46,11 @@ export function webServers(draft: Draft, around: Around): void {
       subnetIds: net.zones.map((zone) => (isPublic ? zone.open : zone.closed).ref('id')),
       targetGroupArns: [targetGroup.ref('arn')],
       ...{ healthCheckType: 'ELB', healthCheckGraceSeconds: GRACE, metrics: METRICS },
-      targetTracking: { name: 'cpu', metric: 'ASGAverageCPUUtilization', target: config.web.cpuTarget },
+      targetTracking: {
+        name: nameOf(stack, 'web-cpu', 255),
+        metric: 'ASGAverageCPUUtilization',
+        target: config.web.cpuTarget,
+      },
     },
     // A server that boots before its way out works cannot install anything.
     [...(isPublic ? net.publicWay : net.privateWay), ...logs.groups],

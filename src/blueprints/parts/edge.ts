@@ -33,7 +33,8 @@ export function entrance({ graph, config, stack }: Draft, net: Network, groups: 
     net.publicWay,
   )
   const servers = edge.add(targetGroup, 'web', {
-    name: `${stack}-web`,
+    // Its generation comes behind it, and all of it has to fit into 32 characters.
+    name: nameOf(stack, 'web', 25),
     vpcId: net.vpc.ref('id'),
     ...{ protocol: 'HTTP', port: 80, targetType: 'instance' },
     healthCheck: {

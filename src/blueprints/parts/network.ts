@@ -36,7 +36,7 @@ export function network(draft: Draft): Network {
   const { config, graph } = draft
   const net = graph.layer('Network')
   const main = net.add(vpc, 'main', {
-    cidr: config.network.cidr,
+    cidrBlock: config.network.cidr,
     ...{ dnsSupport: true, dnsHostnames: true },
     ...{ defaultSecurityGroupRules: [], defaultNetworkAclEntries: [] },
   })
@@ -70,8 +70,13 @@ function zonesOf({ config, facts }: Draft, net: Part, main: Handle<VpcOut>): rea
   }
   const plans = subnetsOf(config.network.cidr, wanted)
   const add = (name: string, index: number) => {
-    const cidr = plans.find((one) => one.name === name)?.cidr ?? ''
-    return net.add(subnet, name, { vpcId: main.ref('id'), cidr, zone: names[index] ?? '', mapPublicIpOnLaunch: false })
+    const cidrBlock = plans.find((one) => one.name === name)?.cidr ?? ''
+    return net.add(subnet, name, {
+      vpcId: main.ref('id'),
+      cidrBlock,
+      zone: names[index] ?? '',
+      mapPublicIpOnLaunch: false,
+    })
   }
   return names.map((_, index) => {
     const letter = 'abcd'.charAt(index)

@@ -1,6 +1,6 @@
 import type { NatGateway } from '@aws-sdk/client-ec2'
 import type { Ctx } from '../../aws/ctx.ts'
-import { codeOf, unlessGone } from '../../aws/failure.ts'
+import { unlessGone } from '../../aws/failure.ts'
 import { all, born, claim, oursAndAsked, STACK, tagEc2, toRecord } from '../../aws/ownership.ts'
 import { FRESH_EC2 } from '../../aws/passing.ts'
 import { required } from '../../aws/required.ts'
@@ -63,11 +63,8 @@ export const natGateway: ResourceType<NatGatewaySpec, NatGatewayOut, Ctx> = {
       ClientToken: token,
       TagSpecifications: born(ctx, 'natgateway', address),
     }
-    const ask = () => patiently(ctx, [FRESH_EC2], () => ctx.ec2.createNatGateway(input))
-    const { NatGateway: made } = await ask().catch(async (error) => {
-      if (!(await freed(ctx, error, allocationId))) throw error
-      return ask()
-    })
+    await freeFromTheDead(ctx, allocationId)
+    const { NatGateway: made } = await patiently(ctx, [FRESH_EC2], () => ctx.ec2.createNatGateway(input))
     return required(made?.NatGatewayId, 'CreateNatGateway', 'NatGatewayId')
   },
 
@@ -95,20 +92,19 @@ export const natGateway: ResourceType<NatGatewaySpec, NatGatewayOut, Ctx> = {
 }
 
 /**
- * Stock moto leaves a deleted gateway's address with it, and then refuses to give it to another.
- * AWS frees it by itself, and speaks of an address in use only long after the call.
+ * An address that is still bound makes the new gateway fail, long after the call that asked for it. A live holder is
+ * nobody's to take it from; one that is deleted has only not let go of it, which stock moto never does by itself.
  */
-async function freed(ctx: Ctx, error: unknown, allocationId: string): Promise<boolean> {
-  if (codeOf(error) !== 'Resource.AlreadyAssociated') return false
+async function freeFromTheDead(ctx: Ctx, allocationId: string): Promise<void> {
+  const Filters = [{ Name: 'allocation-id', Values: [allocationId] }]
+  const { AssociationId, NetworkInterfaceId } = (await ctx.ec2.describeAddresses({ Filters })).Addresses?.at(0) ?? {}
+  if (AssociationId === undefined) return
   const pages = ctx.ec2.paginateDescribeNatGateways({ Filter: [{ Name: 'state', Values: ['deleted'] }] })
   const dead = await all(pages, (page) => page.NatGateways)
-  const { Addresses } = await ctx.ec2.describeAddresses({ AllocationIds: [allocationId] })
-  const { AssociationId, NetworkInterfaceId } = Addresses?.at(0) ?? {}
   const left = dead.some((item) =>
     item.NatGatewayAddresses?.some((one) => one.NetworkInterfaceId === NetworkInterfaceId),
   )
-  if (left) await ctx.ec2.disassociateAddress({ AssociationId })
-  return left
+  if (left) await unlessGone(ctx.ec2.disassociateAddress({ AssociationId }))
 }
 
 /** Creation fails long after the call that asked for it was answered well. */

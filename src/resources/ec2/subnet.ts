@@ -9,7 +9,7 @@ import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
 export interface SubnetSpec {
   readonly vpcId: string
-  readonly cidr: string
+  readonly cidrBlock: string
   readonly zone: string
   readonly mapPublicIpOnLaunch: boolean
 }
@@ -22,7 +22,7 @@ export interface SubnetOut {
 /** aws-behaviours.md 1.2. */
 export const subnet: ResourceType<SubnetSpec, SubnetOut, Ctx> = {
   type: 'ec2:subnet',
-  fields: { vpcId: 'immutable', cidr: 'immutable', zone: 'immutable', mapPublicIpOnLaunch: 'mutable' },
+  fields: { vpcId: 'immutable', cidrBlock: 'immutable', zone: 'immutable', mapPublicIpOnLaunch: 'mutable' },
   about: {
     // A second one with the same range in the same VPC is refused: InvalidSubnet.Conflict.
     identity: 'name',
@@ -49,10 +49,10 @@ export const subnet: ResourceType<SubnetSpec, SubnetOut, Ctx> = {
     return list.map((item) => describe(ctx, item, asked))
   },
 
-  async create(ctx, address, { vpcId, cidr, zone }) {
+  async create(ctx, address, { vpcId, cidrBlock, zone }) {
     const input = {
       VpcId: vpcId,
-      CidrBlock: cidr,
+      CidrBlock: cidrBlock,
       AvailabilityZone: zone,
       TagSpecifications: born(ctx, 'subnet', address),
     }
@@ -93,7 +93,7 @@ function describe(ctx: Ctx, item: Subnet, asked: readonly Asked[]): Found<Subnet
     id,
     spec: {
       vpcId: item.VpcId ?? '',
-      cidr: item.CidrBlock ?? '',
+      cidrBlock: item.CidrBlock ?? '',
       zone,
       mapPublicIpOnLaunch: item.MapPublicIpOnLaunch ?? false,
     },

@@ -13,7 +13,7 @@ import { asSet } from '../../engine/diff.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
 export interface VpcSpec {
-  readonly cidr: string
+  readonly cidrBlock: string
   readonly dnsSupport: boolean
   readonly dnsHostnames: boolean
   /** Rules of the default security group, each as text; ours is empty, so that nothing works by accident. */
@@ -24,14 +24,14 @@ export interface VpcSpec {
 
 export interface VpcOut {
   readonly id: string
-  readonly cidr: string
+  readonly cidrBlock: string
 }
 
 /** aws-behaviours.md 1.1. Its default group and ACL cannot be deleted, so they are fields: emptied, never filled. */
 export const vpc: ResourceType<VpcSpec, VpcOut, Ctx> = {
   type: 'ec2:vpc',
   fields: {
-    cidr: 'immutable',
+    cidrBlock: 'immutable',
     dnsSupport: 'mutable',
     dnsHostnames: 'mutable',
     defaultSecurityGroupRules: 'mutable',
@@ -71,8 +71,11 @@ export const vpc: ResourceType<VpcSpec, VpcOut, Ctx> = {
     return found.filter((item) => item !== undefined)
   },
 
-  async create(ctx, address, { cidr }) {
-    const { Vpc: made } = await ctx.ec2.createVpc({ CidrBlock: cidr, TagSpecifications: born(ctx, 'vpc', address) })
+  async create(ctx, address, { cidrBlock }) {
+    const { Vpc: made } = await ctx.ec2.createVpc({
+      CidrBlock: cidrBlock,
+      TagSpecifications: born(ctx, 'vpc', address),
+    })
     return required(made?.VpcId, 'CreateVpc', 'VpcId')
   },
 
@@ -136,21 +139,21 @@ async function describe(
   ])
   if (!support || !hostnames) return undefined
   const tags = toRecord(item.Tags)
-  const cidr = item.CidrBlock ?? ''
+  const cidrBlock = item.CidrBlock ?? ''
   const group = groups.find((one) => one.VpcId === id && one.GroupName === 'default')
   const acl = acls.find((one) => one.VpcId === id && one.IsDefault)
   return {
     ...claim(ctx, id, tags, asked),
     id,
     spec: {
-      cidr,
+      cidrBlock,
       dnsSupport: support.EnableDnsSupport?.Value ?? false,
       dnsHostnames: hostnames.EnableDnsHostnames?.Value ?? false,
       defaultSecurityGroupRules: group ? groupTexts(ctx, group) : HIDDEN,
       defaultNetworkAclEntries: acl ? entriesOf(acl).map(entryText) : HIDDEN,
     },
     tags,
-    out: { id, cidr },
+    out: { id, cidrBlock },
   }
 }
 

@@ -62,7 +62,10 @@ describe('creating', () => {
   const made = { NatGateway: { NatGatewayId: 'nat-1' } }
 
   test('gives the token, the same at every attempt', async () => {
-    answers({ CreateNatGateway: (_, nth) => (nth < 3 ? fail('InvalidSubnetID.NotFound') : made) })
+    answers({
+      CreateNatGateway: (_, nth) => (nth < 3 ? fail('InvalidSubnetID.NotFound') : made),
+      DescribeAddresses: () => ({ Addresses: [{}] }),
+    })
     expect(await create()).toBe('nat-1')
     expect(inputsOf('CreateNatGateway').map(({ ClientToken }) => ClientToken)).toEqual([
       'a-token',
@@ -71,19 +74,22 @@ describe('creating', () => {
     ])
   })
 
-  test('an address that a dead gateway still holds is freed', async () => {
+  test('an address that a dead gateway still holds is freed, before anything is asked for', async () => {
     answers({
-      CreateNatGateway: (_, nth) => (nth < 2 ? fail('Resource.AlreadyAssociated') : made),
+      CreateNatGateway: () => made,
+      DisassociateAddress: () => ({}),
       DescribeNatGateways: () => inState('deleted', { NatGatewayAddresses: [{ NetworkInterfaceId: 'eni-1' }] }),
       DescribeAddresses: () => ({ Addresses: [{ AssociationId: 'eipassoc-1', NetworkInterfaceId: 'eni-1' }] }),
     })
     expect(await create()).toBe('nat-1')
     expect(inputsOf('DisassociateAddress')).toEqual([{ AssociationId: 'eipassoc-1' }])
+    expect(called().at(-1)).toBe('CreateNatGateway')
   })
 
   test('an address that something else uses is not taken away', async () => {
     answers({
       CreateNatGateway: () => fail('Resource.AlreadyAssociated'),
+      DescribeNatGateways: () => inState('deleted', { NatGatewayAddresses: [{ NetworkInterfaceId: 'eni-1' }] }),
       DescribeAddresses: () => ({ Addresses: [{ AssociationId: 'eipassoc-1', NetworkInterfaceId: 'eni-9' }] }),
     })
     await expect(create()).rejects.toThrow('Resource.AlreadyAssociated')

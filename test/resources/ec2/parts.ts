@@ -6,7 +6,7 @@ import { type VpcOut, type VpcSpec, vpc } from '../../../src/resources/ec2/vpc.t
 import type { World } from '../../support/contract.ts'
 
 export const VPC: VpcSpec = {
-  cidr: '10.20.0.0/16',
+  cidrBlock: '10.20.0.0/16',
   dnsSupport: true,
   dnsHostnames: true,
   defaultSecurityGroupRules: [],
@@ -19,8 +19,8 @@ export function network(): { readonly graph: Graph; readonly part: Part } {
   return { graph, part: graph.layer('Network') }
 }
 
-export const addVpc = (part: Part, name = 'main', cidr = VPC.cidr): Handle<VpcOut> =>
-  part.add(vpc, name, { ...VPC, cidr })
+export const addVpc = (part: Part, name = 'main', cidrBlock = VPC.cidrBlock): Handle<VpcOut> =>
+  part.add(vpc, name, { ...VPC, cidrBlock })
 
 export const addGateway = (part: Part, inside: Handle<VpcOut>): Handle<InternetGatewayOut> =>
   part.add(internetGateway, 'main', { vpcId: inside.ref('id') })
@@ -28,7 +28,7 @@ export const addGateway = (part: Part, inside: Handle<VpcOut>): Handle<InternetG
 /** `number` is the third part of its range. */
 export const addSubnet = (part: Part, inside: Handle<VpcOut>, number: number): Handle<SubnetOut> =>
   part.add(subnet, `s${number}`, {
-    ...{ vpcId: inside.ref('id'), cidr: `10.20.${number}.0/24`, mapPublicIpOnLaunch: false },
+    ...{ vpcId: inside.ref('id'), cidrBlock: `10.20.${number}.0/24`, mapPublicIpOnLaunch: false },
     zone: `us-east-1${number % 2 === 0 ? 'a' : 'b'}`,
   })
 

@@ -12,7 +12,7 @@ keepsTheContract({
     const inside = addVpc(part)
     part.add(subnet, 'public-a', {
       vpcId: inside.ref('id'),
-      cidr: variant === 'replaced' ? '10.20.9.0/24' : '10.20.1.0/24',
+      cidrBlock: variant === 'replaced' ? '10.20.9.0/24' : '10.20.1.0/24',
       zone: 'us-east-1a',
       mapPublicIpOnLaunch: variant !== 'changed',
     })

@@ -6,7 +6,7 @@ import { fakeCtx } from '../../support/fake-ctx.ts'
 import { fail, scripted } from '../../support/scripted.ts'
 
 const address = 'ec2:subnet/public-a'
-const spec: SubnetSpec = { vpcId: 'vpc-1', cidr: '10.20.1.0/24', zone: 'us-east-1a', mapPublicIpOnLaunch: true }
+const spec: SubnetSpec = { vpcId: 'vpc-1', cidrBlock: '10.20.1.0/24', zone: 'us-east-1a', mapPublicIpOnLaunch: true }
 const live: Found<SubnetSpec, SubnetOut> = {
   ...{ address, id: 'subnet-1', ours: true, tags: {}, spec },
   out: { id: 'subnet-1', zone: spec.zone },
@@ -22,7 +22,7 @@ test('it is made, tagged, as soon as its VPC is known everywhere', async () => {
   const ctx = fakeCtx()
   expect(await subnet.create(ctx, address, spec, 'token')).toBe('subnet-1')
   expect(inputsOf('CreateSubnet').at(-1)).toMatchObject({
-    ...{ VpcId: 'vpc-1', CidrBlock: spec.cidr, AvailabilityZone: spec.zone },
+    ...{ VpcId: 'vpc-1', CidrBlock: spec.cidrBlock, AvailabilityZone: spec.zone },
     TagSpecifications: [
       { ResourceType: 'subnet', Tags: expect.arrayContaining([{ Key: 'Name', Value: 'shop-dev-public-a' }]) },
     ],

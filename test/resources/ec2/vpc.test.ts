@@ -21,14 +21,14 @@ keepsTheContract({
   graph(_world, variant) {
     const { graph, part } = network()
     const dns = variant !== 'changed'
-    const cidr = variant === 'replaced' ? '10.21.0.0/16' : VPC.cidr
-    part.add(vpc, 'main', { ...VPC, cidr, dnsSupport: dns, dnsHostnames: dns })
+    const cidrBlock = variant === 'replaced' ? '10.21.0.0/16' : VPC.cidrBlock
+    part.add(vpc, 'main', { ...VPC, cidrBlock, dnsSupport: dns, dnsHostnames: dns })
     return graph
   },
   async verify(world, id, variant) {
     const { ec2 } = world.raw
     const { Vpcs } = await ec2.describeVpcs({ VpcIds: [id] })
-    expect(Vpcs?.at(0)).toMatchObject({ CidrBlock: VPC.cidr, State: 'available' })
+    expect(Vpcs?.at(0)).toMatchObject({ CidrBlock: VPC.cidrBlock, State: 'available' })
     const support = await ec2.describeVpcAttribute({ VpcId: id, Attribute: 'enableDnsSupport' })
     const names = await ec2.describeVpcAttribute({ VpcId: id, Attribute: 'enableDnsHostnames' })
     expect([support.EnableDnsSupport?.Value, names.EnableDnsHostnames?.Value]).toEqual(

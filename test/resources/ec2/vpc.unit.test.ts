@@ -13,13 +13,13 @@ const terms = { deleteData: false, snapshotName: null }
 const ours = [{ Key: 'ecom-infra:stack', Value: 'shop-dev' }]
 const mine = [...ours, { Key: 'ecom-infra:address', Value: address }]
 const live: Found<VpcSpec, VpcOut> = {
-  ...{ address, id: 'vpc-1', ours: true, tags: {}, out: { id: 'vpc-1', cidr: VPC.cidr } },
+  ...{ address, id: 'vpc-1', ours: true, tags: {}, out: { id: 'vpc-1', cidrBlock: VPC.cidrBlock } },
   spec: VPC,
 }
 const asked = (id: string | null): Asked => ({ address, id, token: null, spec: null })
 const on = ({ Attribute }: Readonly<Record<string, unknown>>) =>
   Attribute === 'enableDnsSupport' ? { EnableDnsSupport: { Value: true } } : { EnableDnsHostnames: { Value: true } }
-const one = { VpcId: 'vpc-1', CidrBlock: VPC.cidr, State: 'available', Tags: mine }
+const one = { VpcId: 'vpc-1', CidrBlock: VPC.cidrBlock, State: 'available', Tags: mine }
 const emptyDefaults = {
   DescribeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: 'sg-0', GroupName: 'default', VpcId: 'vpc-1' }] }),
   DescribeNetworkAcls: () => ({ NetworkAcls: [{ NetworkAclId: 'acl-0', IsDefault: true, VpcId: 'vpc-1' }] }),

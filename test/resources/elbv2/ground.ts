@@ -19,12 +19,12 @@ export interface Ground {
 export function ground(graph: Graph, { stack, region }: World): Ground {
   const part = graph.layer('Network')
   const bare = { defaultSecurityGroupRules: [], defaultNetworkAclEntries: [] }
-  const net = part.add(vpc, 'main', { cidr: '10.20.0.0/16', dnsSupport: true, dnsHostnames: true, ...bare })
+  const net = part.add(vpc, 'main', { cidrBlock: '10.20.0.0/16', dnsSupport: true, dnsHostnames: true, ...bare })
   const gateway = part.add(internetGateway, 'main', { vpcId: net.ref('id') })
   const open = (zone: string, octet: number) =>
     part.add(subnet, zone, {
       vpcId: net.ref('id'),
-      cidr: `10.20.${octet}.0/24`,
+      cidrBlock: `10.20.${octet}.0/24`,
       zone: `${region}${zone}`,
       mapPublicIpOnLaunch: true,
     })
