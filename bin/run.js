@@ -28,11 +28,25 @@ if (!fits(process.versions.node, own.engines.node)) {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   // A command that does not exist is a usage error like any other; oclif's plugin for it ends as a shell does.
   process.once('exit', (code) => {
-    if (code === 127) process.exitCode = 2
+    if (code !== 127) return
+    process.exitCode = 2
+    if (process.argv.includes('--json')) console.log(JSON.stringify(unknownCommand(), null, 2))
   })
   const { execute } = await import('@oclif/core')
   // Not awaited: its last flush never ends when whoever read our output has gone, and Node would end with 13.
   void execute({ dir: import.meta.url })
+}
+
+/** The document of `ecom-infra/error/1`: nobody else is there to write it. */
+function unknownCommand() {
+  const words = process.argv.slice(2).filter((word) => !word.startsWith('-'))
+  return {
+    schema: 'ecom-infra/error/1',
+    code: 'Usage',
+    message: `${words.join(' ')} is not a command of ecom-infra.`,
+    ...{ address: null, awsCode: null, requestId: null },
+    hint: 'Run `ecom-infra help` for what there is.',
+  }
 }
 
 /** A clone carries its own Node; elsewhere the user has to bring one. */

@@ -49,8 +49,9 @@ const LOCAL_PACE = '0.02'
 /** Opens the connection, and asks AWS who we are: the first call tells whether all of it works. */
 export async function openSession(loaded: LoadedConfig, access: Access, surroundings: Surroundings): Promise<Session> {
   const { region } = loaded.config
-  const connection = await connectionFor(region, access, surroundings.say)
   const meter = new Meter(access.verbose ? surroundings.say : null)
+  const custom = () => !isAws(meter.origin)
+  const connection = { ...(await connectionFor(region, access, surroundings.say)), custom }
   let permit: (() => number) | null = null
   const rates = new Rates()
   const gate: Gate = { rates, signal: surroundings.stop.signal, permit: () => permit?.() ?? null, heard: meter.heard }
@@ -60,7 +61,13 @@ export async function openSession(loaded: LoadedConfig, access: Access, surround
   const identity = await identify(clients)
   return {
     ...surroundings,
-    ...{ loaded, stack: stackId(loaded.config), identity, connection, tls: !isPlain(connection.endpoint) },
+    ...{
+      loaded,
+      stack: stackId(loaded.config),
+      identity,
+      connection,
+      tls: !isPlain(connection.endpoint, meter.origin),
+    },
     ...{ meter, clients, gate, stateClients },
     store: new S3Store(stateClients, { account: identity.account, region }),
     guard: (next) => {
@@ -77,5 +84,8 @@ async function connectionFor(region: string, access: Access, say: (line: string)
   return { region, endpoint: url, credentials: LOCAL_CREDENTIALS }
 }
 
-const isPlain = (endpoint: string | null): boolean =>
-  (endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? '').startsWith('http:')
+/** By what was said, else by where the first call went: the SDK also reads endpoints from its own files. */
+const isPlain = (endpoint: string | null, origin: string): boolean =>
+  (endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? origin).startsWith('http:')
+
+const isAws = (origin: string): boolean => /\.(amazonaws\.com(\.cn)?|api\.aws)(:\d+)?$/.test(origin)

@@ -30,6 +30,8 @@ export interface Connection {
   readonly profile?: string | undefined
   /** All services go there; null: wherever the SDK's own settings say. */
   readonly endpoint: string | null
+  /** Whether calls go anywhere else than to AWS itself; asked when the first client of S3 is built. */
+  readonly custom?: (() => boolean) | undefined
   /** Only for the local AWS; else the SDK's standard chain. */
   readonly credentials?: AwsCredentialIdentity | undefined
 }
@@ -74,14 +76,13 @@ async function build(service: Service, connection: Connection, gate: Gate): Prom
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === null ? {} : { endpoint }),
     // A bucket name in the host name needs DNS that a custom endpoint rarely has.
-    ...(service === 's3' && customEndpoint(endpoint) ? { forcePathStyle: true } : {}),
+    ...(service === 's3' && (customEndpoint(endpoint) || connection.custom?.()) ? { forcePathStyle: true } : {}),
     ...(credentials === undefined ? {} : { credentials }),
   })
   install(client, service, gate)
   return client
 }
 
-/** Whether calls go anywhere else than to AWS itself. */
 const customEndpoint = (endpoint: string | null): boolean =>
   endpoint !== null || (process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3 ?? '') !== ''
 

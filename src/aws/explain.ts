@@ -1,5 +1,6 @@
 import { Failed, Problem } from '../engine/errors.ts'
 import { codeOf, isCapacity, isDenied, isNetwork, messageOf, requestIdOf, statusOf } from './failure.ts'
+import { type Peer, whereOf } from './peer.ts'
 
 /** What is known of the call that failed. */
 export interface Circumstances {
@@ -135,9 +136,7 @@ const denied: Rule = ({ error, code, status, message, action }) => {
 const network: Rule = ({ error, endpoint, code, region: place }) => {
   const tls = /CERT|ERR_TLS|EPROTO|SELF_SIGNED|UNABLE_TO_/.test(code)
   if (!isNetwork(error) && !tls) return null
-  const peer = error as { readonly address?: string; readonly port?: number; readonly hostname?: string }
-  const seen = peer.address === undefined ? peer.hostname : `${peer.address}:${peer.port}`
-  const where = endpoint ?? seen ?? `AWS${place === undefined ? '' : ` in ${place}`}`
+  const where = whereOf(error as Peer, endpoint) ?? `AWS${place === undefined ? '' : ` in ${place}`}`
   if (tls) {
     const hint = 'Is a proxy in between? NODE_EXTRA_CA_CERTS names its certificate.'
     return ['Unreachable', `There is no secure connection to ${where} (${code}).`, hint]

@@ -14,6 +14,8 @@ export interface CallRecord {
   readonly attempt: number
   readonly requestId: string | null
   readonly code: string | null
+  /** Where it went: `https://ec2.us-east-1.amazonaws.com`. */
+  readonly origin: string
 }
 
 /** What every call has to pass: the run may have been stopped, or have lost its lock. */
@@ -92,6 +94,7 @@ const meter =
           ms: performance.now() - began,
           requestId,
           code,
+          origin: originOf(args),
         })
       try {
         const result = await next(args)
@@ -106,8 +109,22 @@ const meter =
     }
   }
 
+interface Wire {
+  readonly protocol?: string
+  readonly hostname?: string
+  readonly port?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const wireOf = (args: object): Wire => (args as { readonly request?: Wire }).request ?? {}
+
+function originOf(args: object): string {
+  const { protocol = '', hostname = '', port } = wireOf(args)
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`
+}
+
 /** The SDK counts its attempts in a header of the request. */
 function attemptOf(args: object): number {
-  const headers = (args as { request?: { headers?: Record<string, string> } }).request?.headers
+  const { headers } = wireOf(args)
   return Number(/attempt=(\d+)/.exec(headers?.['amz-sdk-request'] ?? '')?.[1] ?? 1)
 }

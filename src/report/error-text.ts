@@ -8,5 +8,8 @@ import type { TextOptions } from './types.ts'
 export function errorText(problem: Problem, { color }: TextOptions): string {
   // To have said no is not an error, and is not shown as one.
   if (problem.exit === EXIT.declined) return clean(problem.message)
-  return failureLines(failureOf(problem), painter(color)).join('\n')
+  const failure = failureOf(problem)
+  // What was refused has not failed: nothing was begun.
+  const told = problem.exit === EXIT.refused ? { ...failure, address: null, action: null } : failure
+  return failureLines(told, painter(color)).join('\n')
 }

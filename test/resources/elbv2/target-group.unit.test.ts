@@ -111,10 +111,10 @@ describe('reading the name', () => {
   })
 })
 
-test('its tags keep the generation that it lives under', async () => {
+test('its tags tell the generation that its fields make, whatever a stranger wrote there', async () => {
   await targetGroup.sync?.(fakeCtx(), spec, live, new Set(['tags'] as const))
   expect(elb.inputsOf('AddTags')[0]).toMatchObject({
-    Tags: expect.arrayContaining([{ Key: GENERATION, Value: '0ld0ld' }]),
+    Tags: expect.arrayContaining([{ Key: GENERATION, Value: generationOf(targetGroup, live.spec) }]),
   })
 })
 
