@@ -17,6 +17,8 @@ export interface ContextOptions {
   readonly gate: Gate
   /** The config's own tags. */
   readonly tags: Readonly<Record<string, string>>
+  /** Names of tags that the config has given up. */
+  readonly retired: readonly string[]
   readonly emit: Emit
 }
 
@@ -42,6 +44,7 @@ export function contexts(options: ContextOptions): (place: Place | null, address
         ...tagsFor(options.stack, of, options.tags),
         ...(generation === undefined ? {} : { [GENERATION]: generation }),
       }),
+      retired: options.retired,
       memo: memory(),
     }
     return { ...base, ...own }

@@ -1,6 +1,6 @@
 import type { Ctx } from '../aws/ctx.ts'
 import { architectureOf, type Facts, readFacts } from '../aws/facts.ts'
-import { tagsFor } from '../aws/ownership.ts'
+import { retiredTags, tagsFor } from '../aws/ownership.ts'
 import { pace, scaled } from '../aws/wait.ts'
 import { draw } from '../blueprints/index.ts'
 import { Graph } from '../engine/graph.ts'
@@ -33,11 +33,17 @@ export interface Observation {
 /** Seconds for which AWS may hide what was made a moment before a run died (design.md 6.4). */
 const HIDDEN = 60
 
-/** Contexts and tags of a session. */
-export function toolsOf(session: Session) {
+/** The config's tags as last applied; none where the manifest is lost. */
+export const appliedTags = ({ manifest }: Loaded): Readonly<Record<string, string>> =>
+  (manifest.config as { tags?: Readonly<Record<string, string>> }).tags ?? {}
+
+/** Contexts and tags of a session. Without what was last applied, no tag of it is taken off. */
+export function toolsOf(session: Session, before?: Loaded) {
   const { config } = session.loaded
-  const tags = (address: Address) => tagsFor(session.stack, address, config.tags)
-  return { ctx: contexts({ ...session, tags: config.tags }), clock: clockOf(session.stop.signal), tags }
+  const retired = before ? retiredTags(appliedTags(before), config.tags) : []
+  const off = Object.fromEntries(retired.map((key) => [key, null]))
+  const tags = (address: Address) => ({ ...off, ...tagsFor(session.stack, address, config.tags) })
+  return { ctx: contexts({ ...session, tags: config.tags, retired }), clock: clockOf(session.stop.signal), tags }
 }
 
 export interface Wishes {
@@ -83,7 +89,7 @@ export async function observe(
   const wanted = draw(config, facts)
   const memory = await recall(session, loaded, before)
   for (const text of strangersIn(memory)) session.emit({ kind: 'note', address: null, text })
-  const { ctx, clock } = toolsOf(session)
+  const { ctx, clock } = toolsOf(session, loaded)
   const first = new Map<string, Ctx>()
   const keeping = (where: Place | null, address: Address | null): Ctx => {
     const made = ctx(where, address)
@@ -106,7 +112,7 @@ function strangersIn({ resources }: Memory): readonly string[] {
 
 /** What is to be done so that AWS shows `graph`. */
 export function planFor(session: Session, seen: Observation, graph: Graph, consent: Consent): Plan {
-  const { tags } = toolsOf(session)
+  const { tags } = toolsOf(session, seen.loaded)
   const { wanted, sightings, memory } = seen
   return plan({ graph, asked: wanted, types, sightings, memory, consent, tags })
 }

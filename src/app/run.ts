@@ -12,7 +12,7 @@ import { Journal } from '../state/journal.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
 import type { Lock } from '../state/lock.ts'
 import { takeLock } from '../state/take-lock.ts'
-import { toolsOf } from './observe.ts'
+import { appliedTags, toolsOf } from './observe.ts'
 import type { Session } from './session.ts'
 
 /** A run that holds the lock, from the answer to the last write. */
@@ -68,13 +68,16 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const record = await beginRun(store, stack, { run, command: work.command, started: held.startedAt })
   const failed = (error: unknown) => session.stop.abort(error)
   const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
-  journal.config(session.loaded.config)
+  const { config } = session.loaded
+  // Until all is done, tags that have been given up may still be somewhere: the next run has to know of them.
+  journal.config({ ...config, tags: { ...appliedTags(held.loaded), ...config.tags } })
   let outcome: Exclude<Outcome, 'running'> = 'failed'
   let result: Result | null = null
   try {
-    result = await execute({ ...work, runtime: runtimeOf(session, journal, work) })
+    result = await execute({ ...work, runtime: runtimeOf(session, held, { journal, work }) })
     if (work.graph.nodes.size > 0) journal.outputs(outputsOf(work.graph, result))
     outcome = outcomeOf(result)
+    if (outcome === 'done') journal.config(config)
     await (work.erase(result) ? journal.abandon() : journal.close())
     return result
   } catch (error) {
@@ -95,9 +98,10 @@ const outcomeOf = ({ fates, stopped }: Result): Exclude<Outcome, 'running'> => {
   return stopped === null && fates.every(({ outcome }) => outcome === 'done') ? 'done' : 'failed'
 }
 
-function runtimeOf(session: Session, journal: Journal, { concurrency, terms }: Work) {
+function runtimeOf(session: Session, held: Held, { journal, work }: { journal: Journal; work: Work }) {
+  const { concurrency, terms } = work
   return {
-    ...toolsOf(session),
+    ...toolsOf(session, held.loaded),
     ...{ journal, concurrency, judge: verdictOf, emit: session.emit, stop: session.stop },
     // EC2 takes 64 characters; ACM takes 32 of [A-Za-z0-9_].
     token: () => randomBytes(16).toString('hex'),

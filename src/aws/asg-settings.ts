@@ -1,5 +1,6 @@
 import type { AutoScalingGroup, MetricType, ScalingPolicy } from '@aws-sdk/client-auto-scaling'
-import { asgPatiently } from './asg.ts'
+import type { Address } from '../engine/ref.ts'
+import { asgPatiently, asgTags } from './asg.ts'
 import type { Ctx } from './ctx.ts'
 import { isGone, unlessGone } from './failure.ts'
 import { isLacking } from './lacking.ts'
@@ -106,4 +107,11 @@ export async function track(ctx: Ctx, AutoScalingGroupName: string, want: Tracki
     if (PolicyName === want?.name) continue
     await unlessGone(ctx.autoscaling.deletePolicy({ AutoScalingGroupName, PolicyName }))
   }
+}
+
+/** Puts our tags on a group, and takes off those given up; others stay. */
+export async function tagAsg(ctx: Ctx, address: Address, name: string): Promise<void> {
+  const old = ctx.retired.map((Key) => ({ Key, ResourceId: name, ResourceType: 'auto-scaling-group' }))
+  if (old.length > 0) await asgPatiently(ctx, () => ctx.autoscaling.deleteTags({ Tags: old }))
+  await asgPatiently(ctx, () => ctx.autoscaling.createOrUpdateTags({ Tags: asgTags(ctx, address, name) }))
 }

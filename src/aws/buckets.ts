@@ -71,9 +71,10 @@ export async function refuseTaken(ctx: Ctx, name: string): Promise<void> {
   throw taken('BucketAlreadyOwnedByYou', `This account has a bucket ${name} already.`)
 }
 
-/** PutBucketTagging replaces the whole set, so the tags of others go along (aws-behaviours.md 0.6). */
+/** PutBucketTagging replaces the whole set, so the tags of others go along (aws-behaviours.md 0.6), but not those given up. */
 export async function tagBucket(ctx: Ctx, name: string, ours: Readonly<Record<string, string>>): Promise<void> {
   const theirs = await tagsOf(ctx, name)
-  const TagSet = toPairs({ ...(theirs === 'closed' ? {} : theirs), ...ours })
+  const others = Object.entries(theirs === 'closed' ? {} : (theirs ?? {})).filter(([key]) => !ctx.retired.includes(key))
+  const TagSet = toPairs({ ...Object.fromEntries(others), ...ours })
   await ctx.s3.putBucketTagging({ ...owned(ctx, name), Tagging: { TagSet } })
 }

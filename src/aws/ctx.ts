@@ -13,6 +13,8 @@ export interface Ctx extends Clients {
   note(text: string): void
   /** The tags that a thing of ours is born with. */
   tags(address: Address, generation?: string): Readonly<Record<string, string>>
+  /** Names of tags that the config has given up: who puts our tags on a thing takes these off. */
+  readonly retired: readonly string[]
   /** One answer for the length of one look, for listings that several types need. */
   memo<T>(key: string, make: () => Promise<T>): Promise<T>
 }

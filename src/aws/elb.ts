@@ -38,9 +38,13 @@ const FIRST_USE: Passing = {
 export const elbPatiently = <T>(ctx: Ctx, act: () => Promise<T>, more: readonly Passing[] = []): Promise<T> =>
   patiently(ctx, [FRESH, FRESH_VPC, FIRST_USE, ...more], act)
 
-/** Puts these tags on a balancer, target group or listener; others stay. */
-export const tagElb = (ctx: Ctx, arn: string, tags: Readonly<Record<string, string>>): Promise<unknown> =>
-  elbPatiently(ctx, () => ctx.elbv2.addTags({ ResourceArns: [arn], Tags: toPairs(tags) }))
+/** Puts these tags on a balancer, target group or listener, and takes off those given up; others stay. */
+export async function tagElb(ctx: Ctx, arn: string, tags: Readonly<Record<string, string>>): Promise<void> {
+  const ResourceArns = [arn]
+  const TagKeys = [...ctx.retired]
+  if (TagKeys.length > 0) await elbPatiently(ctx, () => ctx.elbv2.removeTags({ ResourceArns, TagKeys }))
+  await elbPatiently(ctx, () => ctx.elbv2.addTags({ ResourceArns, Tags: toPairs(tags) }))
+}
 
 interface Attribute {
   readonly Key?: string | undefined

@@ -1,6 +1,7 @@
+import type { Address } from '../engine/ref.ts'
 import type { Ctx } from './ctx.ts'
 import { unlessGone } from './failure.ts'
-import { all } from './ownership.ts'
+import { all, toPairs } from './ownership.ts'
 import type { Passing } from './wait.ts'
 
 /** Several changes of one role or profile at a time (aws-behaviours.md 6.1). */
@@ -23,6 +24,12 @@ export const IAM_IN_USE: Passing = {
  */
 export const iamArn = (ctx: Ctx, kind: 'role' | 'instance-profile', path: string, name: string): string =>
   `arn:${ctx.partition}:iam::${ctx.account}:${kind}${path}${name}`
+
+/** Puts our tags on a role, and takes off those given up; others stay. */
+export async function tagRole({ iam, retired, tags }: Ctx, RoleName: string, address: Address): Promise<void> {
+  if (retired.length > 0) await iam.untagRole({ RoleName, TagKeys: [...retired] })
+  await iam.tagRole({ RoleName, Tags: toPairs(tags(address)) })
+}
 
 /** IAM deletes no role that is in a profile or has a policy, whoever put it there: all of that goes first. */
 export async function deleteRole({ iam }: Ctx, RoleName: string): Promise<void> {

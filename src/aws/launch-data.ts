@@ -94,7 +94,16 @@ const metadataFrom = ({ MetadataOptions }: ResponseLaunchTemplateData): LaunchSe
 
 /** Which of these tags an instance or its volumes would be launched without. */
 export function notLaunched(data: ResponseLaunchTemplateData, tags: Tags): ReadonlySet<string> {
-  const given = LAUNCHED.map((kind) => data.TagSpecifications?.find(({ ResourceType }) => ResourceType === kind)?.Tags)
-  const missing = Object.entries(tags).filter(([key, value]) => given.map(toRecord).some((have) => have[key] !== value))
+  const given = launchedTags(data)
+  const missing = Object.entries(tags).filter(([key, value]) => given.some((have) => have[key] !== value))
   return new Set(missing.map(([key]) => key))
 }
+
+/** Those of these names that an instance or its volumes would still be launched with. */
+export function stillLaunched(data: ResponseLaunchTemplateData, keys: readonly string[]): Tags {
+  const given = launchedTags(data).flatMap((tags) => Object.entries(tags))
+  return Object.fromEntries(given.filter(([key]) => keys.includes(key)))
+}
+
+const launchedTags = ({ TagSpecifications = [] }: ResponseLaunchTemplateData): readonly Tags[] =>
+  LAUNCHED.map((kind) => toRecord(TagSpecifications.find(({ ResourceType }) => ResourceType === kind)?.Tags))

@@ -20,6 +20,13 @@ export const tagsFor = (stack: string, address: Address, extra: Tags): Tags => (
   Name: `${stack}-${address.slice(address.indexOf('/') + 1)}`,
 })
 
+/** A config gives no tags of these names. */
+const NOT_THE_CONFIGS = /^(name$|aws:|ecom-infra:)/i
+
+/** Names of the tags that the config last applied has put on everything, and that are not wanted any more. */
+export const retiredTags = (applied: Tags, wanted: Tags): readonly string[] =>
+  Object.keys(applied).filter((key) => !Object.hasOwn(wanted, key) && !NOT_THE_CONFIGS.test(key))
+
 /** AWS's list of pairs as a record. */
 export const toRecord = (pairs: readonly Pair[] | undefined): Tags =>
   Object.fromEntries((pairs ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
@@ -82,7 +89,12 @@ export function claim(
   return { address: address as Address, ours }
 }
 
-/** Puts our tags on an EC2 thing; foreign ones stay (aws-behaviours.md 0.6). */
+/**
+ * Puts our tags on an EC2 thing and takes off those that we have given up; foreign ones stay (aws-behaviours.md 0.6).
+ * Here as everywhere the old ones go first: there may be no room for both, and IAM takes `Team` and `team` for one.
+ */
 export async function tagEc2(ctx: Ctx, id: string, address: Address, generation?: string): Promise<void> {
-  await ctx.ec2.createTags({ Resources: [id], Tags: toPairs(ctx.tags(address, generation)) })
+  const Resources = [id]
+  if (ctx.retired.length > 0) await ctx.ec2.deleteTags({ Resources, Tags: ctx.retired.map((Key) => ({ Key })) })
+  await ctx.ec2.createTags({ Resources, Tags: toPairs(ctx.tags(address, generation)) })
 }

@@ -12,7 +12,10 @@ export interface Difference {
 }
 
 type Fields = Readonly<Record<string, unknown>>
-type Tags = Readonly<Record<string, string>>
+
+/** What the tags of ours should be. Null: one that we have set, and that has to go. */
+export type Tagging = Readonly<Record<string, string | null>>
+
 type Same = (want: unknown, have: unknown) => boolean
 
 /** Compares lists whose order AWS does not keep. */
@@ -25,7 +28,7 @@ const sorted = (list: readonly unknown[]) => list.map((item) => JSON.stringify(i
  * Where the live resource departs from the spec and our tags. A value that is not yet known counts as a departure;
  * an `initial` field never does. Tags that we do not set are other people's and left alone.
  */
-export function diff(type: AnyType, spec: object, tags: Tags, live: Live): readonly Difference[] {
+export function diff(type: AnyType, spec: object, tags: Tagging, live: Live): readonly Difference[] {
   const fields = Object.entries(type.fields).flatMap(([field, change]) => {
     if (change === 'initial') return []
     const [to, from] = [(spec as Fields)[field], (live.spec as Fields)[field]]
@@ -36,13 +39,14 @@ export function diff(type: AnyType, spec: object, tags: Tags, live: Live): reado
   return [...fields, ...(live.tags === null ? [] : tagDiff(tags, live.tags))]
 }
 
-function tagDiff(want: Tags, have: Tags): readonly Difference[] {
+function tagDiff(want: Tagging, have: Readonly<Record<string, string>>): readonly Difference[] {
+  const living = (key: string): string | null => (Object.hasOwn(have, key) ? (have[key] ?? null) : null)
   return Object.entries(want)
-    .filter(([key, value]) => have[key] !== value)
+    .filter(([key, value]) => living(key) !== value)
     .map(([key, value]) => ({
       path: `tags.${key}`,
       field: 'tags',
-      from: have[key] ?? null,
+      from: living(key),
       to: value,
       change: 'mutable',
     }))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { diff } from './diff.ts'
+import { diff, type Tagging } from './diff.ts'
 import { isUnknown } from './ref.ts'
 import type { AnyType, Live } from './resource.ts'
 
@@ -18,10 +18,8 @@ export function generationOf(type: AnyType, spec: object): string | null {
   return createHash('sha256').update(JSON.stringify(frozen)).digest('hex').slice(0, 6)
 }
 
-type Tags = Readonly<Record<string, string>>
-
 /** The tags that it should have: ours, and where generations may live side by side, which one it is. */
-export function tagsWanted(type: AnyType, spec: object, tags: Tags): Tags {
+export function tagsWanted(type: AnyType, spec: object, tags: Tagging): Tagging {
   const generation = type.about.replaceBy === 'create-first' ? generationOf(type, spec) : null
   return generation === null ? tags : { ...tags, [GENERATION]: generation }
 }

@@ -1,3 +1,4 @@
+import type { Tagging } from './diff.ts'
 import type { Emit } from './events.ts'
 import type { Clock } from './look.ts'
 import type { Address } from './ref.ts'
@@ -42,7 +43,7 @@ export interface Runtime {
   readonly clock: Clock
   readonly emit: Emit
   readonly judge: (error: unknown) => Verdict
-  readonly tags: (address: Address) => Readonly<Record<string, string>>
+  readonly tags: (address: Address) => Tagging
   /** A fresh random token for a creation. */
   readonly token: () => string
   /** Aborted by an interrupt from outside, or by the engine when the run cannot go on. */

@@ -1,4 +1,4 @@
-import type { Difference } from './diff.ts'
+import type { Difference, Tagging } from './diff.ts'
 import type { Graph, Layer, Node } from './graph.ts'
 import type { Memory, Sighting } from './look.ts'
 import type { Address } from './ref.ts'
@@ -62,5 +62,5 @@ export interface PlanInput {
   readonly memory: Memory
   readonly consent: Consent
   /** Our tags for an address. */
-  readonly tags: (address: Address) => Readonly<Record<string, string>>
+  readonly tags: (address: Address) => Tagging
 }

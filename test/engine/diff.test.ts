@@ -59,6 +59,15 @@ describe('the difference', () => {
     expect(tags({ ours: '1', Name: 'n', theirs: 'x' })).toEqual([])
     expect(tags(null)).toEqual([])
   })
+
+  test('counts a tag that we have given up while it is there, and not when it has gone', () => {
+    const tags = (have: Live['tags']) => diff(type, spec, { ours: '1', constructor: null, old: null }, live({}, have))
+    expect(tags({ ours: '1', old: '', theirs: 'x' })).toEqual([
+      { path: 'tags.old', field: 'tags', from: '', to: null, change: 'mutable' },
+    ])
+    expect(tags({ ours: '1', theirs: 'x' })).toEqual([])
+    expect(tags(null)).toEqual([])
+  })
 })
 
 describe('a set', () => {
@@ -82,7 +91,7 @@ describe('a generation', () => {
   test('is a tag of what may live beside its successor, and of nothing else', () => {
     expect(tagsWanted(first, spec, { a: 'b' })).toEqual({ a: 'b', [GENERATION]: generationOf(first, spec) })
     const other: AnyType = { ...type, about: { ...type.about, replaceBy: 'delete-first' } }
-    expect(tagsWanted(other, spec, { a: 'b' })).toEqual({ a: 'b' })
+    expect(tagsWanted(other, spec, { a: 'b', c: null })).toEqual({ a: 'b', c: null })
   })
 
   test('is told by its tag, and by the fields when a stranger has taken the tag off', () => {

@@ -89,7 +89,7 @@ export class Bench {
     const identity = { account, partition: 'aws', arn: `arn:aws:iam::${account}:root` }
     this.#gate = gate((call) => this.calls.push(call))
     const emit = (event: Event) => this.events.push(event)
-    this.#ctx = contexts({ stack, identity, connection, gate: this.#gate, tags: { team: 'web' }, emit })
+    this.#ctx = contexts({ stack, identity, connection, gate: this.#gate, tags: { team: 'web' }, retired: [], emit })
     const raw = connect(
       connection,
       gate(() => undefined),

@@ -34,6 +34,7 @@ export function fakeCtx(overrides: Partial<Ctx> = {}): FakeCtx {
       ...tagsFor('shop-dev', address, { owner: 'web-team' }),
       ...(generation === undefined ? {} : { 'ecom-infra:generation': generation }),
     }),
+    retired: [],
     memo: memory(),
     ...overrides,
     notes,

@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, ScalingPolicy } from '@aws-sdk/client-auto-scaling'
 import { asgPatiently, asgTags, groupNamed, groupsFor, isLeaving, nameFree, ourGroups, serving } from '../../aws/asg.ts'
 import { allServing, dissolve } from '../../aws/asg-instances.ts'
-import { attach, collect, policiesOf, track, trackingIn } from '../../aws/asg-settings.ts'
+import { attach, collect, policiesOf, tagAsg, track, trackingIn } from '../../aws/asg-settings.ts'
 import type { Ctx } from '../../aws/ctx.ts'
 import { askerOf, claimNamed } from '../../aws/named.ts'
 import { toRecord } from '../../aws/ownership.ts'
@@ -71,7 +71,7 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
         ...['ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole', 'iam:CreateServiceLinkedRole'],
       ],
       sync: [
-        ...calls('UpdateAutoScalingGroup', 'CreateOrUpdateTags', 'PutScalingPolicy', 'DeletePolicy'),
+        ...calls('UpdateAutoScalingGroup', 'CreateOrUpdateTags', 'DeleteTags', 'PutScalingPolicy', 'DeletePolicy'),
         ...calls('AttachLoadBalancerTargetGroups', 'DetachLoadBalancerTargetGroups'),
         ...calls('EnableMetricsCollection', 'DisableMetricsCollection'),
         // A new template is tried like the first.
@@ -122,10 +122,7 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
       await attach(ctx, live.id, { want: spec.targetGroupArns, have: live.spec.targetGroupArns })
     if (changed.has('metrics')) await collect(ctx, live.id, { want: spec.metrics, have: live.spec.metrics })
     if (changed.has('targetTracking')) await track(ctx, live.id, spec.targetTracking)
-    if (changed.has('tags')) {
-      const Tags = asgTags(ctx, live.address, live.id)
-      await asgPatiently(ctx, () => ctx.autoscaling.createOrUpdateTags({ Tags }))
-    }
+    if (changed.has('tags')) await tagAsg(ctx, live.address, live.id)
   },
 
   async farewell(ctx, live) {

@@ -33,7 +33,7 @@ export const elasticIp: ResourceType<ElasticIpSpec, ElasticIpOut, Ctx> = {
     actions: {
       read: ['ec2:DescribeAddresses'],
       create: ['ec2:AllocateAddress', 'ec2:CreateTags'],
-      sync: ['ec2:CreateTags'],
+      sync: ['ec2:CreateTags', 'ec2:DeleteTags'],
       destroy: ['ec2:ReleaseAddress', 'ec2:DescribeAddresses'],
     },
   },

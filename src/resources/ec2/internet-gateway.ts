@@ -38,6 +38,7 @@ export const internetGateway: ResourceType<InternetGatewaySpec, InternetGatewayO
         'ec2:DetachInternetGateway',
         'ec2:DescribeInternetGateways',
         'ec2:CreateTags',
+        'ec2:DeleteTags',
       ],
       destroy: ['ec2:DetachInternetGateway', 'ec2:DeleteInternetGateway', 'ec2:DescribeInternetGateways'],
     },

@@ -2,7 +2,7 @@ import type { Filter, LaunchTemplate, ResponseLaunchTemplateData } from '@aws-sd
 import type { Ctx } from '../../aws/ctx.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { isLacking } from '../../aws/lacking.ts'
-import { fromData, type LaunchSettings, notLaunched, toData } from '../../aws/launch-data.ts'
+import { fromData, type LaunchSettings, notLaunched, stillLaunched, toData } from '../../aws/launch-data.ts'
 import { claimNamed, wantedNames } from '../../aws/named.ts'
 import { ADDRESS, all, born, oursFilter, tagEc2, toRecord } from '../../aws/ownership.ts'
 import { FRESH_EC2 } from '../../aws/passing.ts'
@@ -50,6 +50,7 @@ export const launchTemplate: ResourceType<LaunchTemplateSpec, LaunchTemplateOut,
       create: ['ec2:CreateLaunchTemplate', 'ec2:CreateTags'],
       sync: [
         'ec2:CreateTags',
+        'ec2:DeleteTags',
         'ec2:CreateLaunchTemplateVersion',
         'ec2:ModifyLaunchTemplate',
         'ec2:DescribeLaunchTemplateVersions',
@@ -84,7 +85,8 @@ export const launchTemplate: ResourceType<LaunchTemplateSpec, LaunchTemplateOut,
     // A new version may make a group launch all its instances anew: never one for a tag of the template alone.
     if (changed.size === 1 && changed.has('tags')) {
       const data = await defaultOf(ctx, live.id)
-      if (data && notLaunched(data, tags).size === 0) return
+      const old = data ? Object.keys(stillLaunched(data, ctx.retired)) : []
+      if (data && notLaunched(data, tags).size + old.length === 0) return
     }
     const LaunchTemplateId = live.id
     const imageId = changed.has('imageId') || live.spec.imageId === '' ? spec.imageId : live.spec.imageId
@@ -153,7 +155,8 @@ async function defaultOf(ctx: Ctx, LaunchTemplateId: string): Promise<ResponseLa
 
 /**
  * One call a template: AWS shows the default versions of one, or of the whole account. A tag that what is launched
- * would lack counts as lacking on the template, so that it is seen and put right.
+ * would lack counts as lacking on the template, and one given up that it would still have as there: so that it is seen
+ * and put right.
  */
 async function look(
   ctx: Ctx,
@@ -168,7 +171,8 @@ async function look(
   const own = tagsById.get(id) ?? {}
   const { address, ours } = claimNamed(ctx, { id, name, tags: own }, asked)
   const lacking = notLaunched(data, launched(ctx, address))
-  const tags = Object.fromEntries(Object.entries(own).filter(([key]) => !lacking.has(key)))
+  const kept = Object.entries(own).filter(([key]) => !lacking.has(key))
+  const tags = { ...Object.fromEntries(kept), ...stillLaunched(data, ctx.retired) }
   return { address, ours, id, spec: { name, ...fromData(data) }, tags, out: { id, name } }
 }
 

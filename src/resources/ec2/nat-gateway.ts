@@ -39,7 +39,7 @@ export const natGateway: ResourceType<NatGatewaySpec, NatGatewayOut, Ctx> = {
         'ec2:DescribeAddresses',
         'ec2:DisassociateAddress',
       ],
-      sync: ['ec2:CreateTags'],
+      sync: ['ec2:CreateTags', 'ec2:DeleteTags'],
       destroy: ['ec2:DeleteNatGateway', 'ec2:DescribeNatGateways'],
     },
   },

@@ -46,6 +46,7 @@ export const networkAcl: ResourceType<NetworkAclSpec, NetworkAclOut, Ctx> = {
         'ec2:DescribeNetworkAcls',
         'ec2:ReplaceNetworkAclAssociation',
         'ec2:CreateTags',
+        'ec2:DeleteTags',
       ],
       destroy: ['ec2:DescribeNetworkAcls', 'ec2:ReplaceNetworkAclAssociation', 'ec2:DeleteNetworkAcl'],
     },

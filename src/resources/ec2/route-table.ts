@@ -48,6 +48,7 @@ export const routeTable: ResourceType<RouteTableSpec, RouteTableOut, Ctx> = {
         'ec2:ReplaceRouteTableAssociation',
         'ec2:DisassociateRouteTable',
         'ec2:CreateTags',
+        'ec2:DeleteTags',
       ],
       destroy: ['ec2:DescribeRouteTables', 'ec2:DisassociateRouteTable', 'ec2:DeleteRouteTable'],
     },

@@ -53,6 +53,7 @@ export const securityGroup: ResourceType<SecurityGroupSpec, SecurityGroupOut, Ct
         'ec2:RevokeSecurityGroupIngress',
         'ec2:RevokeSecurityGroupEgress',
         'ec2:CreateTags',
+        'ec2:DeleteTags',
       ],
       destroy: ['ec2:DeleteSecurityGroup', 'ec2:DescribeSecurityGroups'],
     },

@@ -35,7 +35,7 @@ export const subnet: ResourceType<SubnetSpec, SubnetOut, Ctx> = {
     actions: {
       read: ['ec2:DescribeSubnets'],
       create: ['ec2:CreateSubnet', 'ec2:CreateTags'],
-      sync: ['ec2:ModifySubnetAttribute', 'ec2:CreateTags'],
+      sync: ['ec2:ModifySubnetAttribute', 'ec2:CreateTags', 'ec2:DeleteTags'],
       destroy: ['ec2:DeleteSubnet'],
     },
   },

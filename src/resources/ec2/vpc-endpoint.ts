@@ -41,7 +41,7 @@ export const vpcEndpoint: ResourceType<VpcEndpointSpec, VpcEndpointOut, Ctx> = {
     actions: {
       read: ['ec2:DescribeVpcs', 'ec2:DescribeVpcEndpoints'],
       create: ['ec2:CreateVpcEndpoint', 'ec2:CreateTags'],
-      sync: ['ec2:ModifyVpcEndpoint', 'ec2:CreateTags'],
+      sync: ['ec2:ModifyVpcEndpoint', 'ec2:CreateTags', 'ec2:DeleteTags'],
       destroy: ['ec2:DeleteVpcEndpoints', 'ec2:DescribeVpcEndpoints'],
     },
   },

@@ -58,6 +58,7 @@ export const vpc: ResourceType<VpcSpec, VpcOut, Ctx> = {
         'ec2:DescribeNetworkAcls',
         'ec2:DeleteNetworkAclEntry',
         'ec2:CreateTags',
+        'ec2:DeleteTags',
       ],
       destroy: ['ec2:DeleteVpc', 'ec2:DescribeVpcs', ...STRANGERS_ACTIONS],
     },

@@ -61,7 +61,7 @@ export const listener: ResourceType<ListenerSpec, ListenerOut, Ctx> = {
         'elasticloadbalancing:DescribeTags',
       ],
       create: ['elasticloadbalancing:CreateListener', 'elasticloadbalancing:AddTags'],
-      sync: ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:AddTags'],
+      sync: ['ModifyListener', 'AddTags', 'RemoveTags'].map((name) => `elasticloadbalancing:${name}`),
       destroy: ['elasticloadbalancing:DeleteListener', 'elasticloadbalancing:DescribeListeners'],
     },
   },

@@ -67,6 +67,7 @@ export const loadBalancer: ResourceType<LoadBalancerSpec, LoadBalancerOut, Ctx> 
         'elasticloadbalancing:SetSecurityGroups',
         'elasticloadbalancing:ModifyLoadBalancerAttributes',
         'elasticloadbalancing:AddTags',
+        'elasticloadbalancing:RemoveTags',
       ],
       destroy: [
         'elasticloadbalancing:DeleteLoadBalancer',

@@ -70,6 +70,7 @@ export const targetGroup: ResourceType<TargetGroupSpec, TargetGroupOut, Ctx> = {
         'elasticloadbalancing:ModifyTargetGroup',
         'elasticloadbalancing:ModifyTargetGroupAttributes',
         'elasticloadbalancing:AddTags',
+        'elasticloadbalancing:RemoveTags',
       ],
       destroy: ['elasticloadbalancing:DeleteTargetGroup', 'elasticloadbalancing:DescribeTargetGroups'],
     },

@@ -38,6 +38,7 @@ export const instanceProfile: ResourceType<InstanceProfileSpec, InstanceProfileO
       create: ['iam:CreateInstanceProfile', 'iam:TagInstanceProfile', 'iam:GetInstanceProfile'],
       sync: [
         'iam:TagInstanceProfile',
+        'iam:UntagInstanceProfile',
         'iam:RemoveRoleFromInstanceProfile',
         'iam:AddRoleToInstanceProfile',
         'iam:PassRole',
@@ -77,7 +78,8 @@ export const instanceProfile: ResourceType<InstanceProfileSpec, InstanceProfileO
     const InstanceProfileName = live.id
     const patient = (act: () => Promise<unknown>) => patiently(ctx, [FRESH_IAM, IAM_BUSY], act)
     if (changed.has('tags')) {
-      const Tags = toPairs(ctx.tags(live.address))
+      const [Tags, TagKeys] = [toPairs(ctx.tags(live.address)), [...ctx.retired]]
+      if (TagKeys.length > 0) await patient(() => ctx.iam.untagInstanceProfile({ InstanceProfileName, TagKeys }))
       await patient(() => ctx.iam.tagInstanceProfile({ InstanceProfileName, Tags }))
     }
     if (!changed.has('roleName')) return

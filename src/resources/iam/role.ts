@@ -1,6 +1,7 @@
 import type { Ctx } from '../../aws/ctx.ts'
 import { unlessGone } from '../../aws/failure.ts'
-import { deleteRole, IAM_BUSY, IAM_IN_USE, iamArn } from '../../aws/iam.ts'
+import { deleteRole, IAM_BUSY, IAM_IN_USE, iamArn, tagRole } from '../../aws/iam.ts'
+import { unknownHere } from '../../aws/managed-policies.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
 import { iamPathOf } from '../../aws/names.ts'
 import { all, toPairs, toRecord } from '../../aws/ownership.ts'
@@ -55,10 +56,12 @@ export const role: ResourceType<RoleSpec, RoleOut, Ctx> = {
         'iam:ListAttachedRolePolicies',
         'iam:ListRolePolicies',
         'iam:GetRolePolicy',
+        'iam:ListPolicies',
       ],
       create: ['iam:CreateRole', 'iam:TagRole', 'iam:GetRole'],
       sync: [
         'iam:TagRole',
+        'iam:UntagRole',
         'iam:UpdateRole',
         'iam:UpdateAssumeRolePolicy',
         'iam:AttachRolePolicy',
@@ -110,7 +113,7 @@ export const role: ResourceType<RoleSpec, RoleOut, Ctx> = {
   async sync(ctx, spec, live, changed) {
     const RoleName = live.id
     const patient = (act: () => Promise<unknown>) => patiently(ctx, [FRESH_IAM, IAM_BUSY], act)
-    if (changed.has('tags')) await patient(() => ctx.iam.tagRole({ RoleName, Tags: toPairs(ctx.tags(live.address)) }))
+    if (changed.has('tags')) await patient(() => tagRole(ctx, RoleName, live.address))
     if (changed.has('description')) {
       await patient(() => ctx.iam.updateRole({ RoleName, Description: spec.description }))
     }
@@ -174,10 +177,14 @@ async function look(ctx: Ctx, id: string, asked: readonly Asked[]): Promise<Foun
     unlessGone(inlineOf(ctx, id)),
   ])
   if (!managed || !inline) return null
-  const managedPolicies = managed.flatMap(({ PolicyArn }) => PolicyArn ?? []).sort()
+  const attached = managed.flatMap(({ PolicyArn }) => PolicyArn ?? [])
+  const managedPolicies = [...attached, ...(await unknownHere(ctx, attached, wantedOf(id, asked)))].sort()
   const spec = { name: id, path, description, trust: policyFrom(trust), managedPolicies, inlinePolicies: inline }
   return { ...claimed, id, spec, tags, out: { name: id, arn: iamArn(ctx, 'role', path, id) } }
 }
+
+const wantedOf = (id: string, asked: readonly Asked[]): readonly string[] =>
+  asked.flatMap(({ spec }) => (spec ? [spec as RoleSpec] : [])).find(({ name }) => name === id)?.managedPolicies ?? []
 
 async function inlineOf({ iam }: Ctx, RoleName: string): Promise<Record<string, PolicyDocument>> {
   const names = await all(iam.paginateListRolePolicies({ RoleName }), (page) => page.PolicyNames)

@@ -33,7 +33,7 @@ export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
     actions: {
       read: ['logs:DescribeLogGroups', 'logs:ListTagsForResource'],
       create: ['logs:CreateLogGroup', 'logs:TagResource'],
-      sync: ['logs:PutRetentionPolicy', 'logs:DeleteRetentionPolicy', 'logs:TagResource'],
+      sync: ['logs:PutRetentionPolicy', 'logs:DeleteRetentionPolicy', 'logs:TagResource', 'logs:UntagResource'],
       destroy: ['logs:DeleteLogGroup', 'logs:DescribeLogGroups'],
     },
   },
@@ -54,8 +54,10 @@ export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
   async sync(ctx, { retentionDays }, live, changed) {
     const logGroupName = live.id
     if (changed.has('tags')) {
-      const tags = { ...ctx.tags(live.address) }
-      await patiently(ctx, [BUSY], () => ctx.logs.tagResource({ resourceArn: live.out.arn, tags }))
+      const resourceArn = live.out.arn
+      const [tags, tagKeys] = [{ ...ctx.tags(live.address) }, [...ctx.retired]]
+      if (tagKeys.length > 0) await patiently(ctx, [BUSY], () => ctx.logs.untagResource({ resourceArn, tagKeys }))
+      await patiently(ctx, [BUSY], () => ctx.logs.tagResource({ resourceArn, tags }))
     }
     if (!changed.has('retentionDays')) return
     await patiently(ctx, [BUSY, FRESH_RIGHTS], () =>

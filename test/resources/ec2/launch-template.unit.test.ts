@@ -89,17 +89,19 @@ describe('reading', () => {
     expect(await launchTemplate.read(fakeCtx(), [asked({})])).toEqual([])
   })
 
-  test('a tag that instances would be launched without counts as missing', async () => {
-    const read = async (tags: Readonly<Record<string, string>>) => {
+  test('a tag that instances would be launched without counts as missing, one given up that they would have as there', async () => {
+    const read = async (tags: Readonly<Record<string, string>>, ctx = fakeCtx()) => {
       answers({
         DescribeLaunchTemplates: () => ({ LaunchTemplates: [template('lt-1')] }),
         DescribeLaunchTemplateVersions: () => version(tags),
         DescribeTags: () => ({ Tags: tagRows('lt-1', { ...own, theirs: 'stays' }) }),
       })
-      const [found] = await launchTemplate.read(fakeCtx(), [asked({})])
+      const [found] = await launchTemplate.read(ctx, [asked({})])
       return found?.tags
     }
     expect(await read(launched)).toEqual({ ...own, theirs: 'stays' })
+    const before = { ...launched, old: 'x', another: 'x' }
+    expect(await read(before, fakeCtx({ retired: ['old'] }))).toEqual({ ...own, theirs: 'stays', old: 'x' })
     expect(await read({ ...launched, owner: 'somebody' })).toEqual({
       ...{ 'ecom-infra:stack': 'shop-dev', 'ecom-infra:address': address },
       ...{ Name: 'shop-dev-web', theirs: 'stays' },
@@ -147,6 +149,16 @@ describe('syncing', () => {
     expect(called()).toEqual(['CreateTags', 'DescribeLaunchTemplateVersions'])
     answers({ DescribeLaunchTemplateVersions: () => version({ ...launched, owner: 'x' }), ...made(2) })
     await launchTemplate.sync?.(fakeCtx(), spec, live, tags)
+    expect(called()).toContain('CreateLaunchTemplateVersion')
+  })
+
+  test('a tag that is given up: of the template alone it makes no new version, of what is launched it does', async () => {
+    const [tags, ctx] = [new Set(['tags'] as const), fakeCtx({ retired: ['old'] })]
+    answers({ DescribeLaunchTemplateVersions: () => version(), ...made(2) })
+    await launchTemplate.sync?.(ctx, spec, live, tags)
+    expect(called()).toEqual(['DeleteTags', 'CreateTags', 'DescribeLaunchTemplateVersions'])
+    answers({ DescribeLaunchTemplateVersions: () => version({ ...launched, old: 'x' }), ...made(2) })
+    await launchTemplate.sync?.(ctx, spec, live, tags)
     expect(called()).toContain('CreateLaunchTemplateVersion')
   })
 
