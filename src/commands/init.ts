@@ -24,7 +24,7 @@ export default class Init extends BaseCommand {
     { description: 'Answer four questions, have ecom-infra.yaml', command: '<%= config.bin %> <%= command.id %>' },
     {
       description: 'Ask nothing',
-      command: '<%= config.bin %> <%= command.id %> --defaults --name shop --environment dev --region eu-central-1',
+      command: '<%= config.bin %> <%= command.id %> --defaults --name shop --region eu-central-1',
     },
     {
       description: 'A second environment beside the first',

@@ -7,8 +7,8 @@ export default class Status extends StackCommand {
   static override examples = [
     { description: 'Drift, health and outputs', command: '<%= config.bin %> status' },
     {
-      description: 'In a script: who drifted?',
-      command: '<%= config.bin %> status --json | jq \'.resources[] | select(.status != "in-sync")\'',
+      description: 'The verdict, for a script',
+      command: '<%= config.bin %> status --json | jq -r .verdict',
     },
   ]
 

@@ -7,7 +7,7 @@ export default class StateShow extends StackCommand {
   static override summary = 'Show what the manifest remembers of one resource.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> ec2:vpc/main',
-    '<%= config.bin %> <%= command.id %> elbv2:load-balancer/main --json | jq -r .out.dnsName',
+    '<%= config.bin %> <%= command.id %> elbv2:load-balancer/web --json | jq -r .out.dnsName',
   ]
   static override args = {
     address: Args.string({ required: true, description: 'for example ec2:vpc/main; `state list` has them all' }),
