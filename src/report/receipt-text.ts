@@ -24,7 +24,7 @@ export function receiptText(document: DownDocument, { color }: TextOptions): str
 const titled = (title: string, lines: readonly string[], paint: Paint): readonly string[] =>
   lines.length === 0 ? [] : [paint('title', title), ...lines]
 
-function headline({ stack, summary, durationMs, apiCalls }: DownDocument, paint: Paint): string {
+function headline({ stack, summary, stopped, leftovers, durationMs, apiCalls }: DownDocument, paint: Paint): string {
   const { deleted, failed, skipped } = summary
   const words = tally([
     [deleted, 'deleted'],
@@ -32,7 +32,9 @@ function headline({ stack, summary, durationMs, apiCalls }: DownDocument, paint:
     [skipped, 'not done'],
   ])
   const what = words === '' ? 'nothing to delete' : words
-  return `${paint('title', stack)}: ${what}. ${took(durationMs)}, ${plural(apiCalls.total, 'API call')}.`
+  const fine = failed + skipped + leftovers.length === 0 && stopped === null
+  const mark = fine ? paint('good', '✔') : paint('bad', '✖')
+  return `${mark} ${paint('title', stack)}: ${what}. ${took(durationMs)}, ${plural(apiCalls.total, 'API call')}.`
 }
 
 function leftoverLine({ type, id, why, monthlyUsd }: Leftover): string {

@@ -90,7 +90,7 @@ test('the receipt proves that nothing is left', () => {
   const checked = ['EC2: VPCs, subnets, addresses', 'S3: buckets']
   const kept = [{ type: 's3:bucket', id: 'ecom-infra-state-1', why: 'the state of other stacks' }]
   expect(receiptText(downDocument(report({ checked, kept })), PLAIN)).toBe(lines`
-    shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
+    ✔ shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
 
     Looked through
       ✔ EC2: VPCs, subnets, addresses
@@ -109,7 +109,7 @@ test('the receipt names each leftover', () => {
     { type: 'ec2:elastic-ip', id: 'eipalloc-1', why: 'not released', monthlyUsd: 3.6 },
   ]
   expect(receiptText(downDocument(report({ checked: ['EC2: all'], leftovers })), PLAIN)).toBe(lines`
-    shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
+    ✖ shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
 
     Looked through
       ✔ EC2: all
@@ -129,7 +129,7 @@ test('after a failure nothing is claimed', () => {
     fate('ec2:subnet/a', { deed: 'delete', outcome: 'skipped' }),
   ])
   expect(receiptText(downDocument(report({ result, checked: ['EC2: all'] })), PLAIN)).toBe(lines`
-    shop-dev: 1 failed, 1 not done. 1 min 1 s, 60 API calls.
+    ✖ shop-dev: 1 failed, 1 not done. 1 min 1 s, 60 API calls.
 
     ✖ ec2:vpc/main: ec2:CreateVpc failed
       VpcLimitExceeded: In use. (request req-1)
@@ -145,6 +145,6 @@ test('after a failure nothing is claimed', () => {
 
 test('a second time there is nothing to delete', () => {
   expect(receiptText(downDocument(report({ result: resultOf([]) })), PLAIN)).toBe(
-    'shop-dev: nothing to delete. 1 min 1 s, 60 API calls.',
+    '✔ shop-dev: nothing to delete. 1 min 1 s, 60 API calls.',
   )
 })
