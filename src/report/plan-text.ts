@@ -2,7 +2,7 @@ import { summary } from '../engine/plan.ts'
 import { isUnknown } from '../engine/ref.ts'
 import type { Action, Plan, Step } from '../engine/steps.ts'
 import { byLayer } from './layers.ts'
-import { blocks, clean, cut, DEFAULT_WIDTH, type Paint, painter, type Tone } from './style.ts'
+import { blocks, clean, cut, type Paint, painter, roomIn, type Tone } from './style.ts'
 import type { Target, TextOptions } from './types.ts'
 import { brief, changeLines } from './values.ts'
 import { plural, roughly, tally } from './words.ts'
@@ -31,7 +31,7 @@ const SIGNS: Readonly<Record<Action, Sign>> = {
 export function planText({ plan, seconds, ...target }: PlanReport, { color, width }: TextOptions): string {
   const paint = painter(color)
   const changing = plan.steps.filter(({ action }) => action !== 'none')
-  const room = width ?? DEFAULT_WIDTH
+  const room = roomIn(width)
   const groups = byLayer(changing, 'No longer wanted').map(({ title, items }) => [
     paint('title', title),
     ...items.flatMap((step) => stepLines(step, paint, room)),

@@ -1,4 +1,4 @@
-import { blocks, clean, cut, DEFAULT_WIDTH, painter } from './style.ts'
+import { blocks, clean, cut, painter, roomIn } from './style.ts'
 import type { TextOptions } from './types.ts'
 import { plural } from './words.ts'
 
@@ -49,7 +49,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], { 
       .trimEnd(),
   )
   return lines.map((line, index) => {
-    const fitting = cut(line, width ?? DEFAULT_WIDTH)
+    const fitting = cut(line, roomIn(width))
     return index === 0 ? painter(color)('quiet', fitting) : fitting
   })
 }
@@ -72,13 +72,14 @@ export const stateShowText = (entry: object): string => clean(JSON.stringify(ent
 /** The latest runs, newest first. */
 export function historyText({ stack, runs, unreadable }: StateHistory, options: TextOptions): string {
   const rows = runs.map(({ started, ended, command, outcome, summary }) => {
-    const counts = Object.entries(summary).filter(([, count]) => count > 0)
+    // To have looked at something is not to have done something to it.
+    const counts = Object.entries(summary).filter(([deed, count]) => count > 0 && deed !== 'check')
     const what = counts.map(([deed, count]) => `${count} ${deed}`).join(', ')
     return [started, ended ?? '-', outcome, command, what === '' ? '-' : what]
   })
   return blocks(
     rows.length === 0
-      ? [`No run of ${stack} has changed anything yet.`]
+      ? [`There is no history of ${stack}: nothing was ever done, or \`down\` removed it (--keep-state keeps it).`]
       : table(['STARTED', 'ENDED', 'OUTCOME', 'COMMAND', 'DID'], rows, options),
     unreadable.map((name) => `Cannot be read: ${clean(name)}`),
   )

@@ -1,28 +1,34 @@
 import { byLayer } from './layers.ts'
 import type { Drift, Status, StatusRow } from './status.ts'
 import type { StatusDocument } from './status-document.ts'
-import { blocks, clean, cut, DEFAULT_WIDTH, type Paint, painter, type Tone } from './style.ts'
+import { blocks, clean, cut, type Paint, painter, roomIn, type Tone } from './style.ts'
 import type { TextOptions } from './types.ts'
 import { outputLines } from './up-text.ts'
-import { changeLines } from './values.ts'
+import { changeLines, standing } from './values.ts'
 import { plural, tally, took } from './words.ts'
 
+/** None of the plan's signs for what it makes, changes places with, or deletes: `-` here would read as its opposite. */
 const SIGNS: Readonly<Record<Status, { readonly mark: string; readonly tone: Tone }>> = {
   'in-sync': { mark: '✔', tone: 'good' },
   drifted: { mark: '~', tone: 'change' },
-  missing: { mark: '-', tone: 'bad' },
-  unexpected: { mark: '+', tone: 'swap' },
+  missing: { mark: '✖', tone: 'bad' },
+  unexpected: { mark: '?', tone: 'swap' },
   unhealthy: { mark: '!', tone: 'bad' },
 }
 
+interface StatusOptions extends TextOptions {
+  /** What said where, for the command that puts it right: ' --local -c prod.yaml'. */
+  readonly flags?: string
+}
+
 /** How everything stands: what is in order in one line a layer, what is not in full. */
-export function statusText(document: StatusDocument, { color, width }: TextOptions): string {
+export function statusText(document: StatusDocument, { color, width, flags = '' }: StatusOptions): string {
   const paint = painter(color)
   const { resources, outputs, notes, verdict } = document
   const groups = byLayer(resources, 'No longer wanted').map(({ title, items }) =>
-    groupLines(title, items, { paint, room: width ?? DEFAULT_WIDTH }),
+    groupLines(title, items, { paint, room: roomIn(width) }),
   )
-  const next = verdict === 'in-sync' || verdict === 'unhealthy' ? [] : ['`ecom-infra up` puts it right.']
+  const next = verdict === 'in-sync' || verdict === 'unhealthy' ? [] : [`\`ecom-infra up${flags}\` puts it right.`]
   const told = notes.map((note) => `Note: ${clean(note)}`)
   return blocks(groups.flat(), outputLines(outputs, paint), told, [...closing(document, paint), ...next])
 }
@@ -59,7 +65,7 @@ function rowLines(
 const SIDES = { '-': 'there, not wanted: ', '+': 'wanted, not there: ' } as const
 
 function driftLines({ path, desired, actual }: Drift, paint: Paint, room: number): readonly string[] {
-  return changeLines(path, actual, desired).map(({ mark, text }) => {
+  return changeLines(path, actual, desired, standing).map(({ mark, text }) => {
     if (mark === null) return `      ${cut(text, room - 6)}`
     return `        ${paint(mark === '+' ? 'good' : 'bad', cut(`${SIDES[mark]}${text}`, room - 8))}`
   })

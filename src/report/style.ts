@@ -20,7 +20,8 @@ export const painter =
   (tone, text) =>
     color && text !== '' ? styleText(FORMATS[tone], text, { validateStream: false }) : text
 
-export const DEFAULT_WIDTH = 120
+/** A pipe or a file has no width: there nothing is cut. */
+export const roomIn = (width: number | undefined): number => width ?? Number.POSITIVE_INFINITY
 
 /** Shortened to fit, and said to be. */
 export const cut = (text: string, room: number): string =>

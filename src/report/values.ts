@@ -27,7 +27,7 @@ function inline(value: unknown): string {
 export function brief(value: unknown): string | null {
   if (value === undefined || value === '' || (isList(value) && value.length === 0)) return null
   if (isList(value) && value.some((item) => typeof item === 'object')) return String(value.length)
-  return typeof value === 'object' && !isList(value) ? null : inline(value)
+  return typeof value === 'object' && !isList(value) ? null : inline(typeof value === 'string' ? pretty(value) : value)
 }
 
 /** Within a line, what has an inside needs a fence. */
@@ -43,14 +43,25 @@ const settings = (value: object): string =>
     .map(([key, inner]) => `${clean(key)} ${member(inner)}`)
     .join(', ') || 'empty'
 
+type Words = (path: string, from: unknown, to: unknown) => string
+
+/** What is going to happen to one value. */
+const becoming: Words = (path, from, to) => `${path}: ${inline(from)} → ${inline(to)}`
+
+const isNone = (value: unknown): boolean => value === null || value === undefined
+
+/** How one value stands. An arrow would read as what somebody did to it, and that is the other way round. */
+export const standing: Words = (path, actual, desired) =>
+  `${path} is ${isNone(actual) ? 'not set' : member(actual)}, should ${isNone(desired) ? 'not be set' : `be ${member(desired)}`}`
+
 /** From one value to another: lists, scripts and policies by what comes and what goes, everything else whole. */
-export function changeLines(path: string, from: unknown, to: unknown): readonly ValueLine[] {
+export function changeLines(path: string, from: unknown, to: unknown, words: Words = becoming): readonly ValueLine[] {
   const names = namesIn([from, to])
   const [before, after] = [elements(from, names), elements(to, names)]
   const known = (side: readonly string[] | null, value: unknown) => side ?? (value === null ? [] : null)
   const [old, fresh] = [known(before, from), known(after, to)]
   if (old === null || fresh === null || (before === null && after === null)) {
-    return [{ mark: null, text: `${path}: ${inline(from)} → ${inline(to)}` }]
+    return [{ mark: null, text: words(path, from, to) }]
   }
   const [gone, come] = [without(old, fresh), without(fresh, old)]
   if (gone.length + come.length === 0) {

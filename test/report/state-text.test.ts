@@ -34,17 +34,23 @@ describe('the state in words', () => {
   it('tells the runs', () => {
     const runs = [
       { started: 's2', ended: null, command: 'down', outcome: 'running', summary: {} },
-      { started: 's1', ended: 'e1', command: 'up', outcome: 'done', summary: { created: 84, updated: 0, failed: 1 } },
+      {
+        started: 's1',
+        ended: 'e1',
+        command: 'up',
+        outcome: 'done',
+        summary: { check: 20, create: 84, update: 0, delete: 1 },
+      },
     ]
     expect(historyText({ stack: 'shop-dev', runs, unreadable: ['s3://b/k'] }, plain)).toMatchInlineSnapshot(`
       "STARTED  ENDED  OUTCOME  COMMAND  DID
       s2       -      running  down     -
-      s1       e1     done     up       84 created, 1 failed
+      s1       e1     done     up       84 create, 1 delete
 
       Cannot be read: s3://b/k"
     `)
     expect(historyText({ stack: 'shop-dev', runs: [], unreadable: [] }, plain)).toBe(
-      'No run of shop-dev has changed anything yet.',
+      'There is no history of shop-dev: nothing was ever done, or `down` removed it (--keep-state keeps it).',
     )
   })
 

@@ -142,18 +142,18 @@ test('everything that is not, with its drift', () => {
   expect(statusText(document, PLAIN)).toBe(
     lines`
     ✖ Network  1 of 2 in sync
-      - ec2:subnet/a  missing
+      ✖ ec2:subnet/a  missing
     ✖ Security  0 of 1 in sync
       ~ ec2:security-group/web  sg-1  drifted
           ingress:
             there, not wanted: protocol tcp, fromPort 22, cidr 0.0.0.0/0
             wanted, not there: protocol tcp, fromPort 80, cidr 0.0.0.0/0
-          tags.owner: me → web-team
+          tags.owner is me, should be web-team
     ✖ Compute  0 of 1 in sync
       ! autoscaling:group/web  shop-dev-web  unhealthy
           0 of 1 instances are healthy
     ✖ No longer wanted  0 of 1 in sync
-      + ec2:subnet/old  subnet-9  unexpected
+      ? ec2:subnet/old  subnet-9  unexpected
 
     Note: ops@example.com has to confirm the subscription.
 
@@ -161,4 +161,37 @@ test('everything that is not, with its drift', () => {
     \`ecom-infra up\` puts it right.
   `.replaceAll('\\`', '`'),
   )
+})
+
+const drifted = (path: string, actual: unknown, desired: unknown, width?: number) => {
+  const changes = [change(path, actual, desired)]
+  const all = rows([step('x:x/x', { action: 'update', live: live('x-1'), changes })])
+  return statusText(statusDocument(report({ rows: all })), width === undefined ? PLAIN : { ...PLAIN, width })
+    .split('\n')
+    .slice(2, -3)
+    .join('\n')
+}
+
+test('a value is told by what it is and what it should be', () => {
+  expect(drifted('retentionDays', 365, 7)).toBe('      retentionDays is 365, should be 7')
+  expect(drifted('tags.owner', null, 'me')).toBe('      tags.owner is not set, should be me')
+  expect(drifted('tags.extra', 'x', undefined)).toBe('      tags.extra is x, should not be set')
+  expect(drifted('cpu', { target: 90, off: true }, { target: 70, off: false })).toBe(
+    '      cpu is {target 90, off true}, should be {target 70, off false}',
+  )
+})
+
+test('lines are cut to the width of a terminal, and to none without one', () => {
+  const long = 'x'.repeat(300)
+  expect(drifted('description', long, 'short')).toBe(`      description is ${long}, should be short`)
+  expect(drifted('description', long, 'short', 40)).toBe(`      description is ${'x'.repeat(18)}…`)
+})
+
+test('the command that puts it right says where', () => {
+  const document = statusDocument(report({ rows: rows([step('x:x/x', { action: 'create' })]) }))
+  expect(
+    statusText(document, { ...PLAIN, flags: ' --local -c b.yaml' })
+      .split('\n')
+      .at(-1),
+  ).toBe('`ecom-infra up --local -c b.yaml` puts it right.')
 })
