@@ -29,3 +29,7 @@ export function isWanted(type: AnyType, spec: object, live: Live): boolean {
   if (type.about.replaceBy === 'delete-first') return true
   return diff(type, spec, {}, live).every(({ change }) => change !== 'immutable')
 }
+
+/** Whether its generation is the hash of what it is itself, as of one that we made. A copy under another name comes to another hash. */
+export const isGenuine = (type: AnyType, live: Live): boolean =>
+  generationOf(type, live.spec) === live.tags?.[GENERATION]

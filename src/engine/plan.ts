@@ -1,5 +1,5 @@
 import { type Difference, diff } from './diff.ts'
-import { tagsWanted } from './generation.ts'
+import { GENERATION, tagsWanted } from './generation.ts'
 import type { Node } from './graph.ts'
 import { heldTarget } from './held.ts'
 import { type Address, isUnknown, type Ref, resolve, UNKNOWN } from './ref.ts'
@@ -23,14 +23,7 @@ function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInpu
     ...{ live: current, changes: [], after: node.edges.map(({ address }) => address) },
     ...{ mode: null, rank: rankOf(node.type, input) },
   }
-  if (twins.length > 0) {
-    const ids = twins.map(({ id }) => id).join(' and ')
-    return {
-      ...base,
-      action: 'blocked',
-      reason: `two live resources carry this address: ${ids}. Delete the one that is not in use.`,
-    }
-  }
+  if (twins.length > 0) return { ...base, action: 'blocked', reason: claimsOf(twins) }
   if (!current && stranger && !input.consent.adopt.has(node.address)) {
     const reason = `${stranger.id} exists under our name but does not belong to this stack`
     return { ...base, live: stranger, action: 'blocked', reason }
@@ -47,6 +40,17 @@ function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInpu
   }
   return compare({ ...base, live }, live, want, { decided, input })
 }
+
+function claimsOf(twins: readonly Live[]): string {
+  const ids = idsOf(twins)
+  if (twins.length === 1) {
+    return `${ids} carries this address, but is not as this tool made it (\`${GENERATION}\` does not fit it). Delete it, or take its \`ecom-infra:\` tags off.`
+  }
+  const [count, rest] = twins.length === 2 ? ['two', 'the one that is'] : [twins.length, 'those that are']
+  return `${count} live resources carry this address: ${ids}. Delete ${rest} not in use.`
+}
+
+const idsOf = (things: readonly Live[]): string => things.map(({ id }) => id).join(' and ')
 
 function whyReplaced(node: Node, want: object, last: Live): string {
   if (last.failed !== undefined) return `AWS reports it as failed: ${last.failed}`
@@ -74,7 +78,9 @@ function compare(
   const obstacle = heldTarget(base, scope.decided, scope.input)
   if (obstacle) return replacing({ ...base, changes }, `it stands in the way of replacing ${obstacle}`, scope)
   if (!live.ours) return { ...base, changes, action: 'update', reason: 'adopted' }
-  if (base.older.length > 0) return { ...base, changes, action: 'update', reason: 'an earlier one is still there' }
+  if (base.older.length > 0) {
+    return { ...base, changes, action: 'update', reason: `an earlier one is still there: ${idsOf(base.older)}` }
+  }
   return { ...base, changes, action: changes.length > 0 ? 'update' : 'none', reason: null }
 }
 

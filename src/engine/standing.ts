@@ -1,4 +1,4 @@
-import { isWanted } from './generation.ts'
+import { isGenuine, isWanted } from './generation.ts'
 import type { Node } from './graph.ts'
 import type { Sighting } from './look.ts'
 import type { Live } from './resource.ts'
@@ -6,6 +6,7 @@ import type { Live } from './resource.ts'
 interface Standing {
   readonly current: Live | null
   readonly older: readonly Live[]
+  /** All that claim the address, when nobody but a person can tell which of them may stay. */
   readonly twins: readonly Live[]
   readonly stranger: Live | null
 }
@@ -22,10 +23,7 @@ export function standing(node: Node, want: object, sightings: readonly Sighting[
   }
   const current = ours.filter((live) => isWanted(node.type, want, live))
   const older = ours.filter((live) => !current.includes(live))
-  return {
-    current: current[0] ?? null,
-    older: [...older, ...failed],
-    twins: current.length > 1 ? current : [],
-    stranger,
-  }
+  // Tags can be copied. What was not made by us is not deleted for carrying them.
+  const certain = current.length <= 1 && older.every((live) => isGenuine(node.type, live))
+  return { current: current[0] ?? null, older: [...older, ...failed], twins: certain ? [] : ours, stranger }
 }

@@ -82,6 +82,7 @@ describe('what one replacement brings with it', () => {
     world.cloud.things.set(old.id, { ...old, goneAt: null })
     const { steps } = await world.plan(group('b'))
     expect(steps[0]).toMatchObject({ action: 'update', live: { id: fresh.id }, older: [{ id: old.id }] })
+    expect(steps[0]?.reason).toBe(`an earlier one is still there: ${old.id}`)
     await world.done(group('b'))
     expect(world.cloud.living.map(({ id }) => id)).toEqual([fresh.id])
   })
