@@ -50,7 +50,14 @@ function stepLines(step: Step, paint: Paint, room: number): readonly string[] {
     return [facts.length < 8 ? head : `${head}  ${paint('quiet', facts)}`]
   }
   const id = step.live ? `  ${paint('quiet', clean(step.live.id))}` : ''
-  return [`${head}${id}`, ...why(step, paint), ...detailLines(step, paint, room)]
+  return [`${head}${id}`, ...why(step, paint), ...detailLines(step, paint, room), ...olderLines(step, paint)]
+}
+
+/** What is deleted along with a step is shown as what it is: a delete. */
+function olderLines({ action, mode, older }: Step, paint: Paint): readonly string[] {
+  if (action === 'blocked') return []
+  const when = mode === 'delete-first' ? 'deleted first' : 'deleted at the end'
+  return older.map(({ id }) => `  ${paint('bad', '-  ')} ${paint('quiet', clean(id))}  an earlier one, ${when}`)
 }
 
 /** What a thing will be like, as far as it fits into its line. */
@@ -84,7 +91,16 @@ function closing(plan: Plan, seconds: number, paint: Paint): readonly string[] {
     return [`Plan: ${words}.`, paint('bad', 'Nothing is done until what is blocked has been settled.')]
   }
   if (moving === 0) return [`Nothing to do: ${plural(counts.unchanged, 'resource')} as wanted.`]
-  return [`Plan: ${tally([...wishes(counts), [counts.unchanged, 'unchanged']])}.`, ...timeLine(seconds)]
+  const words = tally([...wishes(counts), [counts.unchanged, 'unchanged']])
+  return [`Plan: ${words}.`, ...outage(plan), ...timeLine(seconds)]
+}
+
+/** What stands between the visitors and the site. Both kinds go before the new one comes. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(['elbv2:load-balancer', 'autoscaling:group'])
+
+function outage({ steps }: Plan): readonly string[] {
+  const down = steps.some(({ action, type }) => action === 'replace' && ON_THE_WAY.has(type.type))
+  return down ? ['The site is down meanwhile, and siteUrl may change.'] : []
 }
 
 const wishes = (counts: ReturnType<typeof summary>): readonly (readonly [number, string])[] => [

@@ -127,6 +127,51 @@ test('what is blocked says why, and that nothing is done', () => {
   `)
 })
 
+test('earlier ones that go with a step are shown as deletes', () => {
+  const older = [live('tg-1'), live('tg-2')]
+  const group = step('elbv2:target-group/web', {
+    ...{ layer: 'Edge', action: 'update', live: live('tg-3'), reason: 'an earlier one is still there', older },
+  })
+  const blocked = step('ec2:vpc/main', { action: 'blocked', live: live('vpc-1'), reason: 'two live', older })
+  expect(planText({ ...TARGET, plan: planOf(group), seconds: 0 }, PLAIN)).toBe(lines`
+    shop-dev in us-east-1, account 123456789012
+
+    Edge
+      ~   elbv2:target-group/web  tg-3
+          an earlier one is still there
+      -   tg-1  an earlier one, deleted at the end
+      -   tg-2  an earlier one, deleted at the end
+
+    Plan: 1 to update.
+  `)
+  const again = step('ec2:nat-gateway/a', { action: 'replace', mode: 'delete-first', live: live('nat-1'), older })
+  expect(planText({ ...TARGET, plan: planOf(again), seconds: 0 }, PLAIN)).toContain(
+    '\n  -   tg-1  an earlier one, deleted first\n',
+  )
+  expect(planText({ ...TARGET, plan: planOf(blocked), seconds: 0 }, PLAIN)).not.toContain('deleted at the end')
+})
+
+test.each(['elbv2:load-balancer/web', 'autoscaling:group/web'] as const)('a new %s takes the site down', (address) => {
+  const shown = (rest: Parameters<typeof step>[1]) =>
+    planText({ ...TARGET, plan: planOf(step(address, { live: live('x-1'), ...rest })), seconds: 400 }, PLAIN)
+      .split('\n\n')
+      .at(-1)
+  expect(shown({ action: 'replace', mode: 'delete-first', reason: 'because' })).toBe(lines`
+    Plan: 1 to replace.
+    The site is down meanwhile, and siteUrl may change.
+    On AWS this typically takes about 7 minutes.
+  `)
+  expect(shown({ action: 'update' })).not.toContain('The site is down')
+  expect(shown({ action: 'create', live: null })).not.toContain('The site is down')
+})
+
+test('without a terminal nothing is cut, and a policy in one line is still told by its length', () => {
+  const policy = JSON.stringify({ Statement: [{ Effect: 'Allow' }] })
+  const changes = [change('description', null, 'x'.repeat(300)), change('policy', null, policy)]
+  const report = { ...TARGET, plan: planOf(step('x:x/x', { action: 'create', changes })), seconds: 0 }
+  expect(planText(report, PLAIN)).toContain(`  +   x:x/x  description ${'x'.repeat(300)} · policy 7 lines\n`)
+})
+
 test('nothing to do is said in a line', () => {
   expect(planText({ ...TARGET, plan: planOf(step('ec2:vpc/main')), seconds: 0 }, PLAIN)).toBe(lines`
     shop-dev in us-east-1, account 123456789012
