@@ -52,7 +52,12 @@ const isNone = (value: unknown): boolean => value === null || value === undefine
 
 /** How one value stands. An arrow would read as what somebody did to it, and that is the other way round. */
 export const standing: Words = (path, actual, desired) =>
-  `${path} is ${isNone(actual) ? 'not set' : member(actual)}, should ${isNone(desired) ? 'not be set' : `be ${member(desired)}`}`
+  `${path} is ${isNone(actual) ? 'not set' : member(actual)}, should ${shouldBe(desired)}`
+
+function shouldBe(desired: unknown): string {
+  if (isNone(desired)) return 'not be set'
+  return isUnknown(desired) ? 'be one that is still to be made' : `be ${member(desired)}`
+}
 
 /** From one value to another: lists, scripts and policies by what comes and what goes, everything else whole. */
 export function changeLines(path: string, from: unknown, to: unknown, words: Words = becoming): readonly ValueLine[] {

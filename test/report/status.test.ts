@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Address } from '../../src/engine/ref.ts'
+import { UNKNOWN } from '../../src/engine/ref.ts'
 import type { Health } from '../../src/engine/resource.ts'
 import type { Step } from '../../src/engine/steps.ts'
 import { statusOf, verdictOf } from '../../src/report/status.ts'
@@ -176,6 +177,7 @@ test('a value is told by what it is and what it should be', () => {
   expect(drifted('retentionDays', 365, 7)).toBe('      retentionDays is 365, should be 7')
   expect(drifted('tags.owner', null, 'me')).toBe('      tags.owner is not set, should be me')
   expect(drifted('tags.extra', 'x', undefined)).toBe('      tags.extra is x, should not be set')
+  expect(drifted('vpcId', 'vpc-1', UNKNOWN)).toBe('      vpcId is vpc-1, should be one that is still to be made')
   expect(drifted('cpu', { target: 90, off: true }, { target: 70, off: false })).toBe(
     '      cpu is {target 90, off true}, should be {target 70, off false}',
   )
