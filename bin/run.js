@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,7 @@ if (!fits(process.versions.node, own.engines.node)) {
 } else if (process.argv.length === 3 && ['--version', '-v'].includes(process.argv[2] ?? '')) {
   console.log(`${own.name}/${own.version} ${process.platform}-${process.arch} node-${process.versions.node}`)
 } else {
+  endWithParent()
   const { enableCompileCache } = await import('node:module')
   enableCompileCache?.()
   // The SDK warns about Node versions that it will leave behind: that is ours to decide, in `engines`.
@@ -58,9 +59,21 @@ function startAgain() {
     )
     process.exit(2)
   }
-  const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
-  if (signal) process.kill(process.pid, signal)
-  process.exit(status ?? 1)
+  // What is meant for this process is meant for the one that works: it saves, unlocks, and then this one ends as it did.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1)
+    for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(each)
+    process.kill(process.pid, signal)
+  })
+}
+
+/** A process that was started by another of ours must not go on building when that one has been killed. */
+function endWithParent() {
+  if (process.channel === undefined) return
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  process.channel.unref()
 }

@@ -8,12 +8,10 @@ import { NO_CONSENT, type Plan } from '../engine/steps.ts'
 import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
 import { hasStateBucket, removeStateBucket } from '../state/remove-bucket.ts'
+import { type Farewells, farewellsOf, hindered } from './farewells.ts'
 import { nothing, type Observation, observe, planFor, toolsOf } from './observe.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
-
-/** What stands in the way of deleting each thing, and what would be lost with it. */
-export type Farewells = ReadonlyMap<Address, Farewell>
 
 export interface DownOptions {
   readonly deleteData: boolean
@@ -60,7 +58,8 @@ export async function down(session: Session, options: DownOptions): Promise<Down
     return { plan: told, farewells, result: null, leftovers: [], checked: [], kept: [] }
   }
   refuse(farewells, options.deleteData)
-  await options.agree(plan)
+  // Where nothing is, there is nothing to agree to.
+  if (plan.steps.length > 0) await options.agree(plan)
   return tearDown(session, { seen, plan, farewells, options })
 }
 
@@ -74,26 +73,6 @@ function refuseProtected(session: Session, { loaded }: Observation): void {
       hint: 'Set `protect: false` in the config, run `ecom-infra up`, then `ecom-infra down`.',
     },
   )
-}
-
-async function farewellsOf(session: Session, { steps }: Plan): Promise<Farewells> {
-  const { ctx } = toolsOf(session)
-  const going = steps.filter(({ action }) => action === 'delete')
-  const said = going.map(async ({ address, type, place, live }) => {
-    const farewell = live ? await type.farewell?.(ctx(place, address), live) : undefined
-    return farewell ? [[address, farewell] as const] : []
-  })
-  return new Map((await Promise.all(said)).flat())
-}
-
-/** The plan as it would end: what stands in the way, or would lose data without a word, is blocked. */
-function hindered(plan: Plan, farewells: Farewells, deleteData: boolean): Plan {
-  const steps = plan.steps.map((step) => {
-    const { blockers = [], losses = [] } = farewells.get(step.address) ?? {}
-    const reasons = [...blockers, ...(deleteData ? [] : losses)]
-    return reasons.length === 0 ? step : { ...step, action: 'blocked' as const, reason: reasons.join('; ') }
-  })
-  return { steps }
 }
 
 /** Told before the first delete: a teardown that stops half-way is the worst of both. */

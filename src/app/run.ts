@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { explain } from '../aws/explain.ts'
 import { verdictOf } from '../aws/failure.ts'
 import { Interrupted } from '../engine/errors.ts'
 import { execute, type Result } from '../engine/execute.ts'
@@ -7,7 +8,7 @@ import { isUnknown, type Ref, resolve } from '../engine/ref.ts'
 import type { Terms } from '../engine/resource.ts'
 import type { Plan } from '../engine/steps.ts'
 import { ensureStateBucket } from '../state/bucket.ts'
-import { beginRun, endRun, markKilled, type Outcome } from '../state/history.ts'
+import { beginRun, type Ending, endRun, markKilled, type Outcome } from '../state/history.ts'
 import { Journal } from '../state/journal.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
 import type { Lock } from '../state/lock.ts'
@@ -45,9 +46,18 @@ export async function lockStack(session: Session, command: string, before: Loade
   }
 }
 
+/** Gives the lock up. When that cannot be said, it runs out by itself, and the run's own outcome is what counts. */
 export async function releaseLock(session: Session, lock: Lock): Promise<void> {
   session.guard(null)
-  await lock.release()
+  await orNote(session, 'the lock could not be given up, and runs out by itself', () => lock.release())
+}
+
+async function orNote(session: Session, what: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    session.emit({ kind: 'note', address: null, text: `${what}: ${explain(error, session.connection).message}` })
+  }
 }
 
 export interface Work {
@@ -71,25 +81,41 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const { config } = session.loaded
   // Until all is done, tags that have been given up may still be somewhere: the next run has to know of them.
   journal.config({ ...config, tags: { ...appliedTags(held.loaded), ...config.tags } })
-  let outcome: Exclude<Outcome, 'running'> = 'failed'
-  let result: Result | null = null
+  const end = (result: Result | null) =>
+    orNote(session, 'the record of this run could not be written', () =>
+      endRun(store, stack, record, endingOf(result, session)),
+    )
+  let result: Result
   try {
     result = await execute({ ...work, runtime: runtimeOf(session, held, { journal, work }) })
-    if (work.graph.nodes.size > 0) journal.outputs(outputsOf(work.graph, result))
-    outcome = outcomeOf(result)
-    if (outcome === 'done') journal.config(config)
-    await (work.erase(result) ? journal.abandon() : journal.close())
-    return result
   } catch (error) {
     // Nothing may be written any more once the lock has been given up.
     await journal.abandon()
+    await end(null)
     throw error
-  } finally {
-    const summary = result ? countsOf(result) : {}
-    const failures = result
-      ? result.fates.filter((fate) => fate.outcome === 'failed').map(({ address }) => ({ address }))
-      : []
-    await endRun(store, stack, record, { outcome, summary, apiCalls: session.meter.calls, failures })
+  }
+  const save = async () => {
+    if (work.graph.nodes.size > 0) journal.outputs(outputsOf(work.graph, result))
+    if (outcomeOf(result) === 'done') journal.config(config)
+    await (work.erase(result) ? journal.abandon() : journal.close())
+  }
+  const trouble = await save().then(
+    () => null,
+    (error: unknown) => error,
+  )
+  // What was done is told even where it could not be saved: the next run finds it by names and tags.
+  const told = trouble === null ? result : { ...result, stopped: result.stopped ?? trouble }
+  await end(told)
+  return told
+}
+
+function endingOf(result: Result | null, { meter }: Session): Ending {
+  const failed = (result?.fates ?? []).filter((fate) => fate.outcome === 'failed')
+  return {
+    outcome: result ? outcomeOf(result) : 'failed',
+    summary: result ? countsOf(result) : {},
+    apiCalls: meter.calls,
+    failures: failed.map(({ address }) => ({ address })),
   }
 }
 

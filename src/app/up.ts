@@ -5,6 +5,7 @@ import type { Memory } from '../engine/look.ts'
 import { summary } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import { type Consent, NO_CONSENT, type Plan } from '../engine/steps.ts'
+import { farewellsOf, hindered } from './farewells.ts'
 import { type Observation, observe, planFor } from './observe.ts'
 import { lockStack, outputsOf, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
@@ -39,7 +40,8 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
   const seen = await observe(session, options)
   refuseStrangers(options.consent.replace, seen)
   if (seen.loaded.damage) session.emit({ kind: 'note', address: null, text: damageOf(seen) })
-  const plan = planFor(session, seen, seen.wanted, consent)
+  const plan = await planned(session, seen, consent)
+  for (const text of idleWords(options.consent.replace, plan)) session.emit({ kind: 'note', address: null, text })
   await options.shown(plan, seen.memory)
   if (!options.dryRun) refuseBlocked(plan)
   const idle = isIdle(plan)
@@ -47,8 +49,22 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
     return { plan, result: null, outputs: knownOutputs(seen) }
   }
   // Where only our own record changes there is nothing to agree to.
+  const { protect } = session.loaded.config
+  if (idle) session.emit({ kind: 'note', address: null, text: `protect is ${protect} from now on` })
   if (!idle && !(await options.agree(plan))) throw new Declined('Nothing was changed.')
   return apply(session, { seen, plan, consent, options })
+}
+
+/** The plan, and what would stand in its way: found before the first change, not half-way. */
+async function planned(session: Session, seen: Observation, consent: Consent): Promise<Plan> {
+  const plan = planFor(session, seen, seen.wanted, consent)
+  return hindered(plan, await farewellsOf(session, plan), consent.deleteData)
+}
+
+/** `--replace` permits, it does not command. */
+function idleWords(named: ReadonlySet<Address>, { steps }: Plan): readonly string[] {
+  const idle = steps.filter(({ address, action }) => named.has(address) && action !== 'replace')
+  return idle.map(({ address }) => `--replace only permits it, and nothing calls for replacing ${address}`)
 }
 
 /** `protect` is not in AWS: it counts when it stands in the manifest, so that a change of it alone has to be written. */
@@ -99,7 +115,7 @@ async function renew(session: Session, etag: string | null, { seen, plan, consen
   const fresh = etag === seen.loaded.etag && performance.now() - seen.at < STALE_MS
   if (fresh) return { seen, plan }
   const again = await observe(session, { ...options, before: seen.memory })
-  const next = planFor(session, again, again.wanted, consent)
+  const next = await planned(session, again, consent)
   if (isDeepStrictEqual(gist(next), gist(plan))) return { seen: again, plan: next }
   await options.shown(next, again.memory)
   refuseBlocked(next)

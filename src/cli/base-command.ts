@@ -61,7 +61,7 @@ export abstract class BaseCommand extends Command {
     const usage = error as Error & Usage
     if (usage.oclif?.exit !== undefined) {
       const hint = `Run \`ecom-infra ${this.id?.replaceAll(':', ' ') ?? ''} --help\` for what there is.`
-      return new Refused('Usage', usage.message.replace(/\nSee more help with --help$/, ''), { hint, cause: error })
+      return new Refused('Usage', plainly(usage.message), { hint, cause: error })
     }
     const { explain } = await import('../aws/explain.ts')
     return explain(error, this.circumstances)
@@ -72,3 +72,11 @@ export abstract class BaseCommand extends Command {
     if (code !== EXIT.ok) process.exitCode = code
   }
 }
+
+/** oclif's words on one line, without its frame. */
+const plainly = (message: string): string =>
+  message
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^The following errors? occurred:/, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim()

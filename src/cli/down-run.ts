@@ -1,5 +1,6 @@
-import { type DownOptions, type DownOutcome, down, type Farewells } from '../app/down.ts'
+import { type DownOptions, type DownOutcome, down } from '../app/down.ts'
 import { typicalSeconds } from '../app/estimate.ts'
+import type { Farewells } from '../app/farewells.ts'
 import type { Observation } from '../app/observe.ts'
 import type { Session } from '../app/session.ts'
 import { explain } from '../aws/explain.ts'
@@ -23,6 +24,8 @@ export class DownRun {
   readonly #session: Session
   readonly #stage: Stage & Pick<DownOptions, 'agree'>
   #layers: Layers = new Map()
+  /** Milliseconds for which a person thought it over. */
+  #asked = 0
   #view: ReturnType<typeof makeView>
 
   constructor(session: Session, stage: Stage & Pick<DownOptions, 'agree'>) {
@@ -36,7 +39,9 @@ export class DownRun {
       const outcome = await down(this.#session, {
         ...options,
         agree: async (plan) => {
+          const before = performance.now()
           await this.#stage.agree(plan)
+          this.#asked += performance.now() - before
           this.#view = this.#watch()
         },
         shown: (plan, farewells, seen) => this.#show(plan, farewells, seen),
@@ -78,7 +83,7 @@ export class DownRun {
     const document = downDocument({
       ...{ stack, result: result ?? IDLE, leftovers, kept, checked, apiCalls: meter.calls },
       explain: (error, context) => explain(error, { ...context, ...this.#session.connection }),
-      durationMs: performance.now() - this.#stage.began,
+      durationMs: performance.now() - this.#stage.began - this.#asked,
     })
     const { color, out } = this.#stage
     const exit: ExitCode = leftovers.length > 0 ? EXIT.leftovers : exitOf(result)

@@ -75,6 +75,13 @@ export abstract class StackCommand extends BaseCommand {
     return loadConfig(path, { region: flags.region })
   }
 
+  /** The flags that say which stack is meant, for a command that is offered next: without them it may be another one. */
+  protected whereabouts({ config, profile, region, local, 'endpoint-url': url }: AwsFlags): string {
+    const named = { '-c': config, '--profile': profile, '--region': region, '--endpoint-url': url }
+    const given = Object.entries(named).flatMap(([flag, value]) => (value === undefined ? [] : [` ${flag} ${value}`]))
+    return `${local ? ' --local' : ''}${given.join('')}`
+  }
+
   protected withoutConfig(_flags: AwsFlags): Promise<LoadedConfig> {
     throw new Refused('NoConfig', `There is no ${CONFIG_FILE} here or in any folder above.`, {
       hint: 'Write one with `ecom-infra init`, or name one with --config FILE.',

@@ -10,7 +10,7 @@ import { makeView } from '../ui/view.ts'
 import type { Done, Stage } from './stage.ts'
 
 /** Looks, and tells what it saw. */
-export async function showStatus(session: Session, stage: Stage): Promise<Done> {
+export async function showStatus(session: Session, stage: Stage, flags: string): Promise<Done> {
   const view = makeView({ ...stage, layers: new Map(), pace: pace() })
   stage.listen((event) => view.emit(event))
   const { plan, health, outputs, notes } = await standing(session).finally(() => view.close())
@@ -19,6 +19,6 @@ export async function showStatus(session: Session, stage: Stage): Promise<Done> 
     ...{ stack: session.stack, rows: statusOf(plan, health), outputs, notes: [...notes, ...idle] },
     ...{ apiCalls: session.meter.calls, durationMs: performance.now() - stage.began },
   })
-  const text = statusText(document, { color: stage.color, width: stage.out.columns })
+  const text = statusText(document, { color: stage.color, width: stage.out.columns, flags })
   return { document, text, exit: document.verdict === 'in-sync' ? EXIT.ok : EXIT.drift }
 }

@@ -18,6 +18,8 @@ import { type Done, exitOf, IDLE, type Stage } from './stage.ts'
 export class UpRun {
   readonly #session: Session
   readonly #stage: Stage & Pick<UpOptions, 'agree'>
+  /** Milliseconds for which a person thought it over. */
+  #asked = 0
   #view = quiet()
 
   constructor(session: Session, stage: Stage & Pick<UpOptions, 'agree'>) {
@@ -33,7 +35,9 @@ export class UpRun {
       const outcome = await up(this.#session, {
         ...options,
         agree: async (plan) => {
+          const before = performance.now()
           const yes = await this.#stage.agree(plan)
+          this.#asked += performance.now() - before
           this.#watch(layersOf(plan))
           return yes
         },
@@ -73,7 +77,7 @@ export class UpRun {
     const document = upDocument({
       ...{ stack, plan, result: result ?? IDLE, outputs, apiCalls: meter.calls },
       explain: (error, context) => explain(error, { ...context, ...this.#session.connection }),
-      durationMs: performance.now() - this.#stage.began,
+      durationMs: performance.now() - this.#stage.began - this.#asked,
     })
     const { color, out } = this.#stage
     return { document, text: upText(document, { color, width: out.columns }), exit: exitOf(result) }

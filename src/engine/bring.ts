@@ -106,3 +106,13 @@ function ownIn(seen: readonly Live[], { address, type, spec }: Work): Live | und
   const mine = seen.filter((live) => live.address === address && live.ours && live.failed === undefined)
   return mine.find((live) => isWanted(type, spec, live))
 }
+
+/** What was announced and never begun needs no looking for. A journal that fails ends the run, not its account. */
+export function withdrawIdle({ tokens, inherited, runtime }: Builder, began: (address: Address) => boolean): void {
+  try {
+    for (const address of tokens.keys())
+      if (!began(address) && !inherited.has(address)) runtime.journal.withdraw(address)
+  } catch (error) {
+    runtime.stop.abort(error)
+  }
+}

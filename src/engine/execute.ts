@@ -1,4 +1,4 @@
-import type { Builder } from './bring.ts'
+import { type Builder, withdrawIdle } from './bring.ts'
 import { entryOf, make, mend, visible } from './build.ts'
 import type { Graph } from './graph.ts'
 import { type Jobs, jobsOf } from './jobs.ts'
@@ -96,7 +96,7 @@ class Execution {
       drop: (step, live) => this.#drop(step, live),
     })
     await this.#schedule(jobs)
-    this.#withdraw()
+    withdrawIdle(this.#builder, (address) => this.#progress.began(address))
     const { signal } = this.#runtime.stop
     return { fates: this.#progress.fates, stopped: signal.aborted ? signal.reason : null, outs: this.#outs }
   }
@@ -108,13 +108,6 @@ class Execution {
       if (step && !this.#progress.ended(step.address)) this.#progress.finish(step, 'skipped', null)
     }
     await schedule(jobs, { concurrency, signal: stop.signal, onSkip })
-  }
-
-  /** What was announced and never begun needs no looking for. */
-  #withdraw(): void {
-    const { tokens, inherited } = this.#builder
-    const idle = [...tokens.keys()].filter((address) => !this.#progress.began(address) && !inherited.has(address))
-    for (const address of idle) this.#runtime.journal.withdraw(address)
   }
 
   #keep(step: Step, live: Live): void {

@@ -10,14 +10,28 @@ interface InterruptOptions {
   /** Says that it was heard. */
   readonly tell: (text: string) => void
   readonly exit?: (code: number) => void
+  /** Milliseconds, by a clock that only goes forward. */
+  readonly now?: () => number
 }
 
+/**
+ * Within so many milliseconds a second signal is the first one's echo: a terminal signals every process of the group,
+ * and the one in front of ours hands on what it was sent.
+ */
+const ECHO = 300
+
 /** The first SIGINT or SIGTERM ends the run in order, the second one at once. */
-export function onInterrupt({ stop, tell, exit = process.exit }: InterruptOptions): Disposable {
-  let heard = false
+export function onInterrupt({
+  stop,
+  tell,
+  exit = process.exit,
+  now = () => performance.now(),
+}: InterruptOptions): Disposable {
+  let heard: number | null = null
   const listen = (signal: Signal) => () => {
-    if (heard) return exit(signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm)
-    heard = true
+    if (heard !== null && now() - heard < ECHO) return
+    if (heard !== null) return exit(signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm)
+    heard = now()
     tell(FINISHING)
     if (!stop.signal.aborted) stop.abort(new Interrupted(signal))
   }

@@ -29,6 +29,30 @@ describe('two stacks in one account and region', () => {
   })
 })
 
+describe('a stranger in our network', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await openStack()
+    await stack.json(['up', '--yes'])
+  })
+  afterAll(() => stack?.close())
+
+  it('stands in the way of replacing it, and that is found before anything is touched', async () => {
+    const { ec2 } = stack.raw
+    const { Vpcs } = await ec2.describeVpcs({ Filters: [{ Name: 'tag:ecom-infra:stack', Values: ['shop-dev'] }] })
+    const VpcId = Vpcs?.[0]?.VpcId
+    const { GroupId = '' } = await ec2.createSecurityGroup({ VpcId, GroupName: 'theirs', Description: 'theirs' })
+    stack.configure({ network: { cidr: '10.99.0.0/16' } })
+    stack.account.proxy.reset()
+    const { code, stderr } = await stack.run(['up', '--yes'])
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain(GroupId)
+    expect(stack.account.proxy.report().changes).toBe(0)
+    await ec2.deleteSecurityGroup({ GroupId })
+    expect((await stack.json<Document>(['up', '--yes'])).failures).toEqual([])
+  })
+})
+
 describe('another processor', () => {
   let stack: Stack
   beforeAll(async () => {

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { environment, NODE } from '../support/run-cli.ts'
+import { openStack, type Stack } from './support/stack.ts'
+
+const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+/** As an older Node does: `bin/run.js` starts itself again with the clone's own one, and stands in front of it. */
+const OLDER = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:process.channel?process.versions.node:'20.20.2'})`
+
+describe('in front of another Node', () => {
+  let stack: Stack
+  beforeEach(async () => {
+    stack = await openStack()
+  })
+  afterEach(() => stack?.close())
+
+  /** Starts `up`, and holds its first creation until it has been signalled. */
+  async function signalled(signal: NodeJS.Signals) {
+    const { promise: there, resolve: reached } = Promise.withResolvers<void>()
+    stack.account.proxy.intercept(async ({ action }) => {
+      if (action !== 'CreateVpc') return 'forward'
+      reached()
+      return { pause: sleep(1_000) }
+    })
+    const child = spawn(NODE, ['--import', OLDER, BIN, 'up', '--yes'], {
+      cwd: stack.dir,
+      env: environment({ env: stack.account.env }),
+      stdio: 'ignore',
+    })
+    const exit = once(child, 'exit')
+    await there
+    child.kill(signal)
+    const [code, by] = await exit
+    stack.account.proxy.intercept(null)
+    return { code, by }
+  }
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('%s reaches the run: it saves, unlocks, and the front ends as it did', async (signal, code) => {
+    expect(await signalled(signal)).toEqual({ code, by: null })
+    const state = await stack.raw.s3.listObjectsV2({ Bucket: `ecom-infra-state-${stack.account.id}-us-east-1` })
+    const keys = (state.Contents ?? []).map(({ Key }) => Key)
+    expect(keys).toContain('shop-dev/manifest.json')
+    expect(keys).not.toContain('shop-dev/lock.json')
+  })
+
+  it('a front that is killed takes the run with it', async () => {
+    expect(await signalled('SIGKILL')).toEqual({ code: null, by: 'SIGKILL' })
+    await sleep(300)
+    stack.account.proxy.reset()
+    await sleep(1_500)
+    expect(stack.account.proxy.report().total).toBe(0)
+  })
+})
