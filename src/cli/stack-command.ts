@@ -5,6 +5,7 @@ import { CONFIG_FILE } from '../config/names.ts'
 import { Refused } from '../engine/errors.ts'
 import type { Emit } from '../engine/events.ts'
 import { BaseCommand } from './base-command.ts'
+import type { Stage } from './stage.ts'
 
 /** The flags of every command that talks to AWS (cli.md). */
 export interface AwsFlags {
@@ -44,7 +45,7 @@ export abstract class StackCommand extends BaseCommand {
   #emit: Emit = () => undefined
 
   /** Hears of everything from here on. */
-  protected listen(emit: Emit): void {
+  private listen(emit: Emit): void {
     this.#emit = emit
   }
 
@@ -73,6 +74,13 @@ export abstract class StackCommand extends BaseCommand {
     const path = findConfig(process.cwd(), flags.config)
     if (path === null) return this.withoutConfig(flags)
     return loadConfig(path, { region: flags.region })
+  }
+
+  /** Where this command shows itself. */
+  protected stage(verbose: boolean, began: number): Stage {
+    const out = this.progress
+    const listen = (emit: Emit) => this.listen(emit)
+    return { out, color: this.colorOn(out), tty: this.drawsOn(out, verbose), began, listen }
   }
 
   /** The flags that say which stack is meant, for a command that is offered next: without them it may be another one. */

@@ -40,13 +40,7 @@ Exit code 6: something is left; each is named.`
     const session = await this.session(flags)
     const { DownRun } = await import('../cli/down-run.ts')
     const run = new DownRun(session, {
-      ...{
-        out: this.progress,
-        color: this.colorOn(this.progress),
-        tty: this.drawsOn(this.progress, flags.verbose),
-        began,
-      },
-      listen: (emit) => this.listen(emit),
+      ...this.stage(flags.verbose, began),
       agree: () => this.#agree({ stack: session.stack, yes: flags.yes, mayAsk }),
     })
     const { concurrency } = flags

@@ -17,19 +17,7 @@ export default class Status extends StackCommand {
     const began = performance.now()
     const session = await this.session(flags)
     const { showStatus } = await import('../cli/status-run.ts')
-    const done = await showStatus(
-      session,
-      {
-        ...{
-          out: this.progress,
-          color: this.colorOn(this.progress),
-          tty: this.drawsOn(this.progress, flags.verbose),
-          began,
-        },
-        listen: (emit) => this.listen(emit),
-      },
-      this.whereabouts(flags),
-    )
+    const done = await showStatus(session, this.stage(flags.verbose, began), this.whereabouts(flags))
     this.log(done.text)
     this.leave(done.exit)
     return done.document

@@ -43,13 +43,7 @@ goes on from there. Without a config and at a terminal it asks for the few thing
     const session = await this.session(flags)
     const { UpRun } = await import('../cli/up-run.ts')
     const run = new UpRun(session, {
-      ...{
-        out: this.progress,
-        color: this.colorOn(this.progress),
-        tty: this.drawsOn(this.progress, flags.verbose),
-        began,
-      },
-      listen: (emit) => this.listen(emit),
+      ...this.stage(flags.verbose, began),
       agree: (plan) => this.#agree(plan, { yes: flags.yes, mayAsk }),
     })
     const done = await run.go({
