@@ -1,7 +1,6 @@
 import { type Leftover, SWEEP_ACTIONS, sweep } from '../aws/sweep/index.ts'
 import { Declined, Refused } from '../engine/errors.ts'
-import type { Result } from '../engine/execute.ts'
-import type { Memory } from '../engine/look.ts'
+import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
@@ -9,7 +8,7 @@ import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
 import { hasStateBucket, removeStateBucket } from '../state/remove-bucket.ts'
 import { type Farewells, farewellsOf, hindered } from './farewells.ts'
-import { nothing, type Observation, observe, planFor, toolsOf } from './observe.ts'
+import { isFresh, nothing, type Observation, observe, planFor, toolsOf } from './observe.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
 
@@ -111,38 +110,36 @@ async function tearDown(session: Session, { seen, plan, farewells, options }: Te
     return { plan, farewells, result: null, leftovers, checked: CHECKED, kept }
   }
   const held = await lockStack(session, 'down', seen.loaded)
-  const erases = (result: Result) => !keepState && isClean(result)
+  const erases = (result: Result) => !keepState && isDone(result)
   let result: Result
   let leftovers: readonly Leftover[] = []
   try {
-    const current = held.loaded.etag === seen.loaded.etag ? { seen, plan } : await again(session, plan, seen.memory)
+    const current = isFresh(seen, held.loaded) ? { seen, plan } : await again(session, { seen, plan, options })
     const terms = { deleteData, snapshotName: null }
     const { memory } = current.seen
     const work = { plan: current.plan, graph: nothing(), memory, terms, concurrency, command: 'down', erase: erases }
     result = await perform(session, held, work)
-    if (isClean(result)) leftovers = await prove(session)
+    if (isDone(result)) leftovers = await prove(session)
     if (erases(result) && leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {
     await releaseLock(session, held.lock)
   }
   const gone = erases(result) && leftovers.length === 0
   const kept = await stateThatStays(session, { gone, deleteData })
-  return { plan, farewells, result, leftovers, checked: isClean(result) ? CHECKED : [], kept }
+  return { plan, farewells, result, leftovers, checked: isDone(result) ? CHECKED : [], kept }
 }
 
-/** Somebody else was quicker: what was agreed to must still be what is going to happen. */
-async function again(session: Session, plan: Plan, before: Memory) {
-  const seen = await observe(session, { teardown: true, before })
-  const next = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true })
+/** Planned again under the lock: what was agreed to must still be what is going to happen, and lose no more. */
+async function again(session: Session, { seen: before, plan, options }: Omit<Teardown, 'farewells'>) {
+  const seen = await observe(session, { teardown: true, before: before.memory })
+  const next = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
   const agreed = new Set(plan.steps.map(({ address }) => address))
   const more = next.steps.filter(({ address }) => !agreed.has(address)).map(({ address }) => address)
   if (more.length > 0)
     throw new Declined(`The stack has grown meanwhile: ${more.join(', ')}. Run the same command again.`)
+  refuse(await farewellsOf(session, next), options.deleteData)
   return { seen, plan: next }
 }
-
-const isClean = ({ fates, stopped }: Result): boolean =>
-  stopped === null && fates.every(({ outcome }) => outcome === 'done')
 
 async function prove(session: Session): Promise<readonly Leftover[]> {
   session.emit({ kind: 'phase', phase: 'sweep', text: 'sweeping the account for anything that is left' })

@@ -30,6 +30,13 @@ export interface Observation {
   readonly context: (place: Place | null) => Ctx
 }
 
+/** How old a look may be when the lock has been taken (design.md 6.1). */
+const STALE_MS = 30_000
+
+/** Whether what was seen without the lock still counts under it: nobody has written since, and it is not too old. */
+export const isFresh = (seen: Observation, now: Loaded): boolean =>
+  now.etag === seen.loaded.etag && performance.now() - seen.at < STALE_MS
+
 /** Seconds for which AWS may hide what was made a moment before a run died (design.md 6.4). */
 const HIDDEN = 60
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { explain } from '../aws/explain.ts'
 import { verdictOf } from '../aws/failure.ts'
 import { Interrupted } from '../engine/errors.ts'
-import { execute, type Result } from '../engine/execute.ts'
+import { execute, isDone, type Result } from '../engine/execute.ts'
 import type { Graph } from '../engine/graph.ts'
 import { isUnknown, type Ref, resolve } from '../engine/ref.ts'
 import type { Terms } from '../engine/resource.ts'
@@ -119,9 +119,9 @@ function endingOf(result: Result | null, { meter }: Session): Ending {
   }
 }
 
-const outcomeOf = ({ fates, stopped }: Result): Exclude<Outcome, 'running'> => {
-  if (stopped instanceof Interrupted) return 'interrupted'
-  return stopped === null && fates.every(({ outcome }) => outcome === 'done') ? 'done' : 'failed'
+const outcomeOf = (result: Result): Exclude<Outcome, 'running'> => {
+  if (result.stopped instanceof Interrupted) return 'interrupted'
+  return isDone(result) ? 'done' : 'failed'
 }
 
 function runtimeOf(session: Session, held: Held, { journal, work }: { journal: Journal; work: Work }) {

@@ -5,8 +5,9 @@ import type { Memory } from '../engine/look.ts'
 import { summary } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import { type Consent, NO_CONSENT, type Plan } from '../engine/steps.ts'
+import type { Loaded } from '../state/load.ts'
 import { farewellsOf, hindered } from './farewells.ts'
-import { type Observation, observe, planFor } from './observe.ts'
+import { isFresh, type Observation, observe, planFor } from './observe.ts'
 import { lockStack, outputsOf, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
 
@@ -30,9 +31,6 @@ export interface UpOutcome {
   readonly result: Result | null
   readonly outputs: Readonly<Record<string, string>>
 }
-
-/** How old a look may be when the lock has been taken (design.md 6.1). */
-const STALE_MS = 30_000
 
 /** Plans from live AWS, asks once, and makes it so. */
 export async function up(session: Session, options: UpOptions): Promise<UpOutcome> {
@@ -91,7 +89,7 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
   const { options } = undertaking
   const held = await lockStack(session, 'up', undertaking.seen.loaded)
   try {
-    const { seen, plan } = await renew(session, held.loaded.etag, undertaking)
+    const { seen, plan } = await renew(session, held.loaded, undertaking)
     const { concurrency } = options
     const terms = { deleteData: options.consent.deleteData, snapshotName: null }
     const work = {
@@ -111,9 +109,8 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
 }
 
 /** What was planned without the lock may be out of date by now: then it is planned again, and asked again. */
-async function renew(session: Session, etag: string | null, { seen, plan, consent, options }: Undertaking) {
-  const fresh = etag === seen.loaded.etag && performance.now() - seen.at < STALE_MS
-  if (fresh) return { seen, plan }
+async function renew(session: Session, loaded: Loaded, { seen, plan, consent, options }: Undertaking) {
+  if (isFresh(seen, loaded)) return { seen, plan }
   const again = await observe(session, { ...options, before: seen.memory })
   const next = await planned(session, again, consent)
   if (isDeepStrictEqual(gist(next), gist(plan))) return { seen: again, plan: next }

@@ -1,7 +1,7 @@
 import type { ExitCode } from '../engine/errors.ts'
 import { EXIT, Interrupted } from '../engine/errors.ts'
 import type { Emit } from '../engine/events.ts'
-import type { Result } from '../engine/execute.ts'
+import { isDone, type Result } from '../engine/execute.ts'
 
 /** Where a run shows itself. */
 export interface Stage {
@@ -27,6 +27,5 @@ export const IDLE: Result = { fates: [], stopped: null, outs: new Map() }
 export function exitOf(result: Result | null): ExitCode {
   if (result === null) return EXIT.ok
   if (result.stopped instanceof Interrupted) return result.stopped.exit
-  const clean = result.stopped === null && result.fates.every(({ outcome }) => outcome === 'done')
-  return clean ? EXIT.ok : EXIT.failed
+  return isDone(result) ? EXIT.ok : EXIT.failed
 }

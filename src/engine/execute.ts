@@ -21,6 +21,10 @@ export interface Result {
   readonly outs: ReadonlyMap<Address, object>
 }
 
+/** Whether all of it was done. */
+export const isDone = ({ fates, stopped }: Pick<Result, 'fates' | 'stopped'>): boolean =>
+  stopped === null && fates.every(({ outcome }) => outcome === 'done')
+
 export interface Undertaking {
   readonly plan: Plan
   readonly graph: Graph
