@@ -149,7 +149,8 @@ function refuseBlocked(plan: Plan): void {
   })
 }
 
-const isIdle = (plan: Plan): boolean =>
+/** Nothing is to be done in AWS, and so nothing is asked. */
+export const isIdle = (plan: Plan): boolean =>
   plan.steps.every(({ action }) => action === 'none') && summary(plan).blocked === 0
 
 /** Outputs that live AWS knows already. */

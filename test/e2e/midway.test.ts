@@ -113,8 +113,15 @@ describe('what goes wrong midway', () => {
 
     it('is gone when false has been applied, though nothing else has changed', async () => {
       await up(stack)
+      for (const protect of [true, false]) {
+        stack.configure({ protect, monitoring: { logRetentionDays: 14 } })
+        expect((await stack.run(['up', '--yes', '--json'])).stderr).toContain(`protect is ${protect} from now on`)
+      }
       await stack.json<Document>(['down', '--yes', '--delete-data'])
       expect(await addresses()).toEqual([])
+      const nothing = await stack.run(['down', '--json'])
+      expect(nothing.code, nothing.stdout).toBe(0)
+      expect(nothing.stderr).toContain('sweeping the account')
     })
   })
 })
