@@ -1,10 +1,17 @@
+import type { ACM } from '@aws-sdk/client-acm'
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling'
+import type { CloudWatch } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import type { DynamoDB } from '@aws-sdk/client-dynamodb'
 import type { EC2 } from '@aws-sdk/client-ec2'
+import type { EFS } from '@aws-sdk/client-efs'
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAM } from '@aws-sdk/client-iam'
+import type { KMS } from '@aws-sdk/client-kms'
+import type { RDS } from '@aws-sdk/client-rds'
 import type { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { S3 } from '@aws-sdk/client-s3'
+import type { SNS } from '@aws-sdk/client-sns'
 import type { SSM } from '@aws-sdk/client-ssm'
 import type { STS } from '@aws-sdk/client-sts'
 import type { AwsCredentialIdentity } from '@smithy/types'
@@ -23,6 +30,13 @@ export interface Clients {
   readonly ssm: SSM
   readonly sts: STS
   readonly tagging: ResourceGroupsTaggingAPI
+  readonly rds: RDS
+  readonly dynamodb: DynamoDB
+  readonly efs: EFS
+  readonly kms: KMS
+  readonly sns: SNS
+  readonly cloudwatch: CloudWatch
+  readonly acm: ACM
 }
 
 export interface Connection {
@@ -51,6 +65,13 @@ const LOADERS: Readonly<Record<Service, () => Promise<Construct>>> = {
   ssm: async () => maker((await import('@aws-sdk/client-ssm')).SSM),
   sts: async () => maker((await import('@aws-sdk/client-sts')).STS),
   tagging: async () => maker((await import('@aws-sdk/client-resource-groups-tagging-api')).ResourceGroupsTaggingAPI),
+  rds: async () => maker((await import('@aws-sdk/client-rds')).RDS),
+  dynamodb: async () => maker((await import('@aws-sdk/client-dynamodb')).DynamoDB),
+  efs: async () => maker((await import('@aws-sdk/client-efs')).EFS),
+  kms: async () => maker((await import('@aws-sdk/client-kms')).KMS),
+  sns: async () => maker((await import('@aws-sdk/client-sns')).SNS),
+  cloudwatch: async () => maker((await import('@aws-sdk/client-cloudwatch')).CloudWatch),
+  acm: async () => maker((await import('@aws-sdk/client-acm')).ACM),
 }
 
 const maker =

@@ -15,6 +15,8 @@ const ONCE = new Set([
   'ec2:ReplaceRouteTableAssociation',
   'ec2:ReplaceNetworkAclAssociation',
   'iam:AddRoleToInstanceProfile',
+  'kms:CreateAlias',
+  'dynamodb:UpdateTimeToLive',
 ])
 
 /**
@@ -36,6 +38,13 @@ const BLIND = new Set([
   'iam:CreateRole',
   'iam:CreateInstanceProfile',
   'logs:CreateLogGroup',
+  'rds:CreateDBSubnetGroup',
+  'rds:CreateDBParameterGroup',
+  'rds:CreateDBInstance',
+  'dynamodb:CreateTable',
+  'efs:CreateMountTarget',
+  'kms:CreateKey',
+  'sns:Subscribe',
 ])
 
 /** Whether a lost answer must not be followed by the same call again, before a look. */

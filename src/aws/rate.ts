@@ -12,6 +12,7 @@ const ENDPOINTS: Rate = { burst: 4, perSecond: 0.3 }
 const RUN: Rate = { burst: 5, perSecond: 2 }
 const NAT: Rate = { burst: 10, perSecond: 1 }
 const LOGS: Rate = { burst: 5, perSecond: 5 }
+const TABLE_TAGS: Rate = { burst: 10, perSecond: 10 }
 
 /** The published rates of aws-behaviours.md 0.2 that are narrower than their service's. */
 const OPERATIONS: Readonly<Record<string, Rate>> = {
@@ -27,6 +28,7 @@ const OPERATIONS: Readonly<Record<string, Rate>> = {
   'logs:CreateLogGroup': LOGS,
   'logs:DeleteLogGroup': LOGS,
   'logs:DescribeLogGroups': LOGS,
+  'dynamodb:ListTagsOfResource': TABLE_TAGS,
 }
 
 /** Per operation, unless a narrower rate is known. IAM, ELB and the rest publish none: these are careful guesses. */

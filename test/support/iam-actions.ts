@@ -1,4 +1,8 @@
-const PREFIX: Readonly<Record<string, string>> = { elbv2: 'elasticloadbalancing', tagging: 'tag' }
+const PREFIX: Readonly<Record<string, string>> = {
+  elbv2: 'elasticloadbalancing',
+  tagging: 'tag',
+  efs: 'elasticfilesystem',
+}
 
 /** Where the IAM action is not called as the operation is. */
 const RENAMED: Readonly<Record<string, string>> = {
