@@ -2,12 +2,11 @@ import { type Leftover, SWEEP_ACTIONS, sweep } from '../aws/sweep/index.ts'
 import { Declined, Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
-import type { Farewell } from '../engine/resource.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
 import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
 import { hasStateBucket, removeStateBucket } from '../state/remove-bucket.ts'
-import { type Farewells, farewellsOf, hindered } from './farewells.ts'
+import { type Farewells, farewellsOf, hindered, settled } from './farewells.ts'
 import { isFresh, nothing, type Observation, observe, planFor, toolsOf } from './observe.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
@@ -50,16 +49,18 @@ export async function down(session: Session, options: DownOptions): Promise<Down
   const seen = await observe(session, { teardown: true })
   refuseProtected(session, seen)
   const plan = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
-  const farewells = await farewellsOf(session, plan)
+  const at = new Date()
+  const { deleteData } = options
+  const farewells = settled(await farewellsOf(session, plan), { stack: session.stack, deleteData, at })
   await options.shown(plan, farewells, seen)
   if (options.dryRun) {
-    const told = hindered(plan, farewells, options.deleteData)
+    const told = hindered(plan, farewells, deleteData)
     return { plan: told, farewells, result: null, leftovers: [], checked: [], kept: [] }
   }
-  refuse(farewells, options.deleteData)
+  refuse(farewells, deleteData)
   // Where nothing is, there is nothing to agree to.
   if (plan.steps.length > 0) await options.agree(plan)
-  return tearDown(session, { seen, plan, farewells, options })
+  return tearDown(session, { seen, plan, farewells, options, at })
 }
 
 function refuseProtected(session: Session, { loaded }: Observation): void {
@@ -76,7 +77,7 @@ function refuseProtected(session: Session, { loaded }: Observation): void {
 
 /** Told before the first delete: a teardown that stops half-way is the worst of both. */
 function refuse(farewells: Farewells, deleteData: boolean): void {
-  const told = (what: keyof Farewell) =>
+  const told = (what: 'blockers' | 'losses') =>
     [...farewells].flatMap(([address, said]) => said[what].map((text) => ({ address, text })))
   const lines = (list: readonly { readonly address: Address; readonly text: string }[]) =>
     list.map(({ address, text }) => `  ${address}: ${text}`).join('\n')
@@ -100,9 +101,11 @@ interface Teardown {
   readonly plan: Plan
   readonly farewells: Farewells
   readonly options: DownOptions
+  /** When it was planned: final snapshots are named by it, and told before. */
+  readonly at: Date
 }
 
-async function tearDown(session: Session, { seen, plan, farewells, options }: Teardown): Promise<DownOutcome> {
+async function tearDown(session: Session, { seen, plan, farewells, options, at }: Teardown): Promise<DownOutcome> {
   const { deleteData, keepState, concurrency } = options
   if (plan.steps.length === 0 && seen.loaded.etag === null) {
     const leftovers = await prove(session)
@@ -115,10 +118,9 @@ async function tearDown(session: Session, { seen, plan, farewells, options }: Te
   let leftovers: readonly Leftover[] = []
   try {
     const current = isFresh(seen, held.loaded) ? { seen, plan } : await again(session, { seen, plan, options })
-    const terms = { deleteData, snapshotName: null }
     const { memory } = current.seen
-    const work = { plan: current.plan, graph: nothing(), memory, terms, concurrency, command: 'down', erase: erases }
-    result = await perform(session, held, work)
+    const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
+    result = await perform(session, held, { ...what, concurrency, command: 'down', erase: erases })
     if (isDone(result)) leftovers = await prove(session)
     if (erases(result) && leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {
@@ -130,7 +132,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options }: Te
 }
 
 /** Planned again under the lock: what was agreed to must still be what is going to happen, and lose no more. */
-async function again(session: Session, { seen: before, plan, options }: Omit<Teardown, 'farewells'>) {
+async function again(session: Session, { seen: before, plan, options }: Pick<Teardown, 'seen' | 'plan' | 'options'>) {
   const seen = await observe(session, { teardown: true, before: before.memory })
   const next = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
   const agreed = new Set(plan.steps.map(({ address }) => address))

@@ -18,6 +18,28 @@ export async function farewellsOf(session: Session, { steps }: Plan): Promise<Fa
   return new Map((await Promise.all(said)).flat())
 }
 
+/** `shop-dev-main-final-20261121170000`: whoever looks for what was kept finds it by the stack's name. */
+export function finalSnapshotOf(stack: string, address: Address, at: Date): string {
+  const stamp = at.toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  return `${stack}-${address.slice(address.indexOf('/') + 1)}-final-${stamp}`
+}
+
+interface Last {
+  readonly stack: string
+  readonly deleteData: boolean
+  readonly at: Date
+}
+
+/** The same, with what a final snapshot would save on the side where it belongs. */
+export function settled(farewells: Farewells, { stack, deleteData, at }: Last): Farewells {
+  const entries = [...farewells].map(([address, { spared = [], losses, ...rest }]): [Address, Farewell] => {
+    if (deleteData) return [address, { ...rest, losses: [...losses, ...spared], spared: [] }]
+    const name = finalSnapshotOf(stack, address, at)
+    return [address, { ...rest, losses, spared: spared.map((words) => `${words}: ${name}`) }]
+  })
+  return new Map(entries)
+}
+
 /** The plan as it would end: what stands in the way, or would lose data without a word, is blocked. */
 export function hindered(plan: Plan, farewells: Farewells, deleteData: boolean): Plan {
   const steps = plan.steps.map((step) => {

@@ -4,8 +4,7 @@ import { verdictOf } from '../aws/failure.ts'
 import { Interrupted } from '../engine/errors.ts'
 import { execute, isDone, type Result } from '../engine/execute.ts'
 import type { Graph } from '../engine/graph.ts'
-import { isUnknown, type Ref, resolve } from '../engine/ref.ts'
-import type { Terms } from '../engine/resource.ts'
+import { type Address, isUnknown, type Ref, resolve } from '../engine/ref.ts'
 import type { Plan } from '../engine/steps.ts'
 import { ensureStateBucket } from '../state/bucket.ts'
 import { beginRun, type Ending, endRun, markKilled, type Outcome } from '../state/history.ts'
@@ -13,6 +12,7 @@ import { Journal } from '../state/journal.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
 import type { Lock } from '../state/lock.ts'
 import { takeLock } from '../state/take-lock.ts'
+import { finalSnapshotOf } from './farewells.ts'
 import { appliedTags, toolsOf } from './observe.ts'
 import type { Session } from './session.ts'
 
@@ -64,7 +64,9 @@ export interface Work {
   readonly plan: Plan
   readonly graph: Graph
   readonly memory: Parameters<typeof execute>[0]['memory']
-  readonly terms: Terms
+  readonly deleteData: boolean
+  /** When it was planned: final snapshots are named by it. */
+  readonly at: Date
   readonly concurrency: number
   readonly command: string
   /** True when the stack's state is to be removed at the end: then nothing more is written. */
@@ -125,13 +127,13 @@ const outcomeOf = (result: Result): Exclude<Outcome, 'running'> => {
 }
 
 function runtimeOf(session: Session, held: Held, { journal, work }: { journal: Journal; work: Work }) {
-  const { concurrency, terms } = work
+  const { concurrency, deleteData, at } = work
   return {
     ...toolsOf(session, held.loaded),
     ...{ journal, concurrency, judge: verdictOf, emit: session.emit, stop: session.stop },
     // EC2 takes 64 characters; ACM takes 32 of [A-Za-z0-9_].
     token: () => randomBytes(16).toString('hex'),
-    terms: () => terms,
+    terms: (address: Address) => ({ deleteData, snapshotName: finalSnapshotOf(session.stack, address, at) }),
   }
 }
 

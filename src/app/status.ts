@@ -1,3 +1,4 @@
+import { isDenied, messageOf } from '../aws/failure.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Health } from '../engine/resource.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
@@ -25,8 +26,14 @@ export async function standing(session: Session): Promise<Standing> {
 async function healthOf({ context }: Observation, { steps }: Plan): Promise<ReadonlyMap<Address, Health>> {
   const asked = steps.filter(({ live, node }) => live?.ours && node !== null)
   const answers = asked.map(async ({ address, type, live, place }) => {
-    const health = live ? await type.health?.(context(place), live) : undefined
+    const health = live ? await type.health?.(context(place), live).catch(unreadable) : undefined
     return health ? ([[address, health]] as const) : []
   })
   return new Map((await Promise.all(answers)).flat())
+}
+
+/** Who may not ask how a thing is doing still learns how everything stands. */
+function unreadable(error: unknown): Health {
+  if (!isDenied(error)) throw error
+  return { state: 'unknown', detail: `its health may not be read here: ${messageOf(error)}` }
 }

@@ -91,12 +91,13 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
   try {
     const { seen, plan } = await renew(session, held.loaded, undertaking)
     const { concurrency } = options
-    const terms = { deleteData: options.consent.deleteData, snapshotName: null }
+    const { deleteData } = options.consent
     const work = {
       plan,
       graph: seen.wanted,
       memory: seen.memory,
-      terms,
+      deleteData,
+      at: new Date(),
       concurrency,
       command: 'up',
       erase: () => false,

@@ -15,8 +15,11 @@ export async function showStatus(session: Session, stage: Stage, flags: string):
   stage.listen((event) => view.emit(event))
   const { plan, health, outputs, notes } = await standing(session).finally(() => view.close())
   const idle = notYet(session.loaded.given).map((field) => `${field} has no effect in this version yet`)
+  const waiting = [...health]
+    .filter(([, { state }]) => state === 'unknown')
+    .map(([at, { detail }]) => `${at}: ${detail}`)
   const document = statusDocument({
-    ...{ stack: session.stack, rows: statusOf(plan, health), outputs, notes: [...notes, ...idle] },
+    ...{ stack: session.stack, rows: statusOf(plan, health), outputs, notes: [...notes, ...waiting, ...idle] },
     ...{ apiCalls: session.meter.calls, durationMs: performance.now() - stage.began },
   })
   const text = statusText(document, { color: stage.color, width: stage.out.columns, flags })

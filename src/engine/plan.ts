@@ -111,8 +111,13 @@ const lookupIn =
   (ref: Ref): unknown => {
     const step = decided.get(ref.$ref)
     const stays = step?.action === 'none' || step?.action === 'update'
-    return (stays ? (step.live?.out as Record<string, unknown> | undefined)?.[ref.field] : undefined) ?? UNKNOWN
+    if (!stays || moves(step, ref.field)) return UNKNOWN
+    return (step.live?.out as Record<string, unknown> | undefined)?.[ref.field] ?? UNKNOWN
   }
+
+/** Whether this output becomes another one by what is going to be changed. Tags move nothing. */
+const moves = ({ type, changes }: Step, output: string): boolean =>
+  (type.volatile ?? []).includes(output) && changes.some(({ field }) => field !== 'tags')
 
 /** A creation shown as changes from nothing. */
 const births = (node: Node, want: object): readonly Difference[] =>

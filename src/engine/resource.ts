@@ -64,6 +64,8 @@ export interface Farewell {
   readonly blockers: readonly string[]
   /** What would be lost with it. */
   readonly losses: readonly string[]
+  /** What a last copy saves (a final snapshot), and what is lost all the same where data may be deleted. */
+  readonly spared?: readonly string[]
 }
 
 export interface Health {
@@ -83,6 +85,8 @@ export interface ResourceType<Spec extends object, Out extends object, Ctx = unk
   readonly same?: { readonly [K in keyof Spec]?: (want: Spec[K], have: Spec[K]) => boolean }
   /** Mutable fields whose target cannot be deleted while this thing points at it (a balancer's subnets). */
   readonly holds?: readonly (keyof Spec & string)[]
+  /** Outputs that a change of the thing may move (a template's version): until it is made, nobody knows them. */
+  readonly volatile?: readonly (keyof Out & string)[]
   /** Types that must be looked at before this one, because `Asked.spec` needs their outputs (children without tags). */
   readonly parents?: readonly string[]
   readonly about: About
@@ -102,13 +106,14 @@ export interface ResourceType<Spec extends object, Out extends object, Ctx = unk
   health?(ctx: Ctx, live: Found<Spec, Out>): Promise<Health>
 }
 
-type Untyped = 'fields' | 'same' | 'holds'
+type Untyped = 'fields' | 'same' | 'holds' | 'volatile'
 
 /** Any type at all. Methods are bivariant, so every ResourceType is one. */
 export interface AnyType extends Omit<ResourceType<object, object>, Untyped> {
   readonly fields: Readonly<Record<string, Change>>
   readonly same?: Readonly<Record<string, ((want: never, have: never) => boolean) | undefined>>
   readonly holds?: readonly string[]
+  readonly volatile?: readonly string[]
 }
 
 /** Any live thing. */

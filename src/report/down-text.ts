@@ -4,7 +4,7 @@ import type { Farewell } from '../engine/resource.ts'
 import type { Plan } from '../engine/steps.ts'
 import { byLayer } from './layers.ts'
 import { timeLine } from './plan-text.ts'
-import { blocks, clean, type Paint, painter } from './style.ts'
+import { blocks, clean, painter } from './style.ts'
 import type { Target, TextOptions } from './types.ts'
 import { plural } from './words.ts'
 
@@ -28,15 +28,21 @@ export function downPlanText(report: DownPlanReport, { color }: TextOptions): st
     paint('title', title),
     ...items.map(({ address, id }) => `  ${paint('bad', '-')} ${address}  ${paint('quiet', clean(id))}`),
   ])
-  const losses = told('What is lost with it', farewells, ({ losses }) => losses, paint)
-  const blockers = told('What stands in the way', farewells, ({ blockers }) => blockers, paint)
+  const losses = told(paint('title', 'What is lost with it'), farewells, ({ losses }) => losses, paint('bad', '!'))
+  const spared = told(paint('title', 'What is kept'), farewells, ({ spared = [] }) => spared, paint('good', '·'))
+  const blockers = told(
+    paint('title', 'What stands in the way'),
+    farewells,
+    ({ blockers }) => blockers,
+    paint('bad', '!'),
+  )
   const end =
     blockers.length > 0
       ? [paint('bad', 'Nothing is deleted until what stands in the way has been settled.')]
       : [`${plural(going.length, 'resource')} to delete.`, ...timeLine(seconds)]
   return blocks(
     [`${paint('title', stack)} in ${region}, account ${account}: ${paint('bad', 'to be deleted')}`],
-    ...[...groups, losses, blockers, end],
+    ...[...groups, losses, spared, blockers, end],
   )
 }
 
@@ -44,10 +50,10 @@ function told(
   title: string,
   farewells: ReadonlyMap<Address, Farewell>,
   pick: (farewell: Farewell) => readonly string[],
-  paint: Paint,
+  mark: string,
 ): readonly string[] {
   const lines = [...farewells].flatMap(([address, farewell]) =>
-    pick(farewell).map((words) => `  ${paint('bad', '!')} ${address}: ${clean(words)}`),
+    pick(farewell).map((words) => `  ${mark} ${address}: ${clean(words)}`),
   )
-  return lines.length === 0 ? [] : [paint('title', title), ...lines]
+  return lines.length === 0 ? [] : [title, ...lines]
 }

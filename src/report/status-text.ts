@@ -42,7 +42,8 @@ function groupLines(title: string, rows: readonly StatusRow[], drawing: Drawing)
   const { paint } = drawing
   const wrong = rows.filter(({ status }) => status !== 'in-sync')
   const fine = rows.length - wrong.length
-  const count = wrong.length === 0 ? `${fine} in sync` : `${fine} of ${rows.length} in sync`
+  const well = rows.filter(({ health }) => health?.state === 'healthy').length
+  const count = `${wrong.length === 0 ? fine : `${fine} of ${rows.length}`} in sync${well === 0 ? '' : `, ${well} healthy`}`
   const mark = wrong.length === 0 ? paint('good', '✔') : paint('bad', '✖')
   return [`${mark} ${paint('title', title)}  ${count}`, ...wrong.flatMap((row) => rowLines(row, drawing))]
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Graph } from '../../src/engine/graph.ts'
 import { plan, summary } from '../../src/engine/plan.ts'
+import { UNKNOWN } from '../../src/engine/ref.ts'
 import { NO_CONSENT } from '../../src/engine/steps.ts'
 import { STACK, tagsFor } from './kinds.ts'
 import { planned, type Write } from './planned.ts'
@@ -50,6 +51,33 @@ describe('one resource', () => {
     expect(steps).toHaveLength(1)
     expect(steps[0]).toMatchObject({ action: 'replace', mode })
     expect(steps[0]?.reason).toMatch(/^AWS does not let zone change after creation$/)
+  })
+
+  describe('mentions what a change of its owner moves', () => {
+    const pair =
+      (owner: Partial<Parameters<typeof spec>[0]>): Write =>
+      (part, { types }) => {
+        const home = part.add({ ...types.vpc, volatile: ['label'] as const }, 'a', spec(owner))
+        part.add(types.fleet, 'b', spec({ loose: [home.ref('label')] }))
+      }
+
+    test('and shows that it will change with it', async () => {
+      const { steps } = await planned(pair({}), pair({ size: 2 }))
+      expect(steps.map(({ address, action }) => [address, action])).toEqual([
+        ['net:vpc/a', 'update'],
+        ['app:fleet/b', 'update'],
+      ])
+      expect(steps[1]?.changes).toMatchObject([{ path: 'loose', to: [UNKNOWN] }])
+    })
+
+    test('and stays as it is when only its tags change', async () => {
+      const world = new World()
+      await world.done(graphOf((part) => pair({})(part, world)))
+      const home = world.cloud.living.find(({ type }) => type === 'net:vpc')
+      world.cloud.change(home?.id ?? '', { tags: { [STACK]: 'test' } })
+      const { steps } = await world.plan(graphOf((part) => pair({})(part, world)))
+      expect(steps.map(({ action }) => action)).toEqual(['update', 'none'])
+    })
   })
 
   test('is deleted when it is wanted no more, and knows what it depends on', async () => {

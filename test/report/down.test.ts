@@ -67,6 +67,18 @@ test('the plan: what is lost, and what stands in the way', () => {
   `)
 })
 
+test('the plan: what a final snapshot saves', () => {
+  const farewell = {
+    blockers: [],
+    losses: [],
+    spared: ['20 GB of storage go into the final snapshot: shop-dev-main-final-1'],
+  }
+  const farewells = new Map<Address, Farewell>([['rds:instance/main', farewell]])
+  expect(downPlanText(planReport({ farewells }), PLAIN)).toContain(
+    'What is kept\n  · rds:instance/main: 20 GB of storage go into the final snapshot: shop-dev-main-final-1',
+  )
+})
+
 test('the plan: nothing there', () => {
   expect(downPlanText(planReport({ plan: planOf() }), PLAIN)).toBe(
     'Nothing of shop-dev is in us-east-1, account 123456789012.',
