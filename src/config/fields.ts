@@ -8,6 +8,9 @@ export const RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 
+/** How often enhanced monitoring measures; 0 is never. */
+export const MONITORING_SECONDS: readonly number[] = [0, 1, 5, 10, 15, 30, 60]
+
 /** AWS counts fifty a resource; ours and those that AWS's services add have the rest. */
 export const MAX_TAGS = 40
 
@@ -50,6 +53,11 @@ export function oneOf<const T extends readonly [string, ...string[]]>(about: str
   return explain(z.enum(words), about, words.join(', '))
 }
 
+/** What is wrong with a number that is none of these is said by a rule, which knows the nearest. */
+export function oneNumberOf(about: string, numbers: readonly number[]) {
+  return explain(z.int().meta({ enum: numbers }), about, `one of ${numbers.join(', ')}`)
+}
+
 export const name = form({
   about: "goes into every resource's name",
   allowed: '2-20 of a-z 0-9 and single inner hyphens, starting with a letter; not sg, internal, sg-…, internal-…',
@@ -64,12 +72,14 @@ export const environment = form({
   complaint: 'is not a valid environment',
 })
 
-export const instanceType = form({
-  about: 'what a web server runs on',
-  allowed: 'a type of EC2 instance, for example t3.micro',
-  pattern: /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.(?:nano|micro|small|medium|large|[0-9]*xlarge|metal(?:-[0-9]+xl)?)$/,
-  complaint: 'is not an instance type',
-})
+export function instanceType(about: string) {
+  return form({
+    about,
+    allowed: 'a type of EC2 instance, for example t3.micro',
+    pattern: /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.(?:nano|micro|small|medium|large|[0-9]*xlarge|metal(?:-[0-9]+xl)?)$/,
+    complaint: 'is not an instance type',
+  })
+}
 
 export const certificateArn = form({
   about: 'with an ACM certificate: HTTPS, and a redirect from 80',
@@ -92,8 +102,25 @@ export const engineVersion = form({
   complaint: 'is not a version of PostgreSQL that RDS offers',
 })
 
+const HOUR = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
+const DAY = '(?:mon|tue|wed|thu|fri|sat|sun)'
+
+export const backupWindow = form({
+  about: 'when the daily backup is taken, in UTC',
+  allowed: 'hh:mm-hh:mm in UTC, 30 minutes or more, for example 03:00-04:00',
+  pattern: new RegExp(`^${HOUR}-${HOUR}$`),
+  complaint: 'is not a daily window',
+})
+
+export const maintenanceWindow = form({
+  about: 'when AWS may change and restart the database, in UTC',
+  allowed: 'ddd:hh:mm-ddd:hh:mm in UTC and small letters, 30 minutes or more, for example sun:04:30-sun:05:30',
+  pattern: new RegExp(`^${DAY}:${HOUR}-${DAY}:${HOUR}$`),
+  complaint: 'is not a weekly window',
+})
+
 export const alarmEmail = form({
-  about: 'who hears of alarms',
+  about: 'who hears of alarms; null is nobody',
   allowed: 'null, or one e-mail address',
   pattern: /^(?=.{3,254}$)[^\s@<>,;"]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/,
   complaint: 'is not an e-mail address',

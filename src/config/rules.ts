@@ -1,9 +1,12 @@
-import { RETENTION_DAYS } from './fields.ts'
+import { MONITORING_SECONDS, RETENTION_DAYS } from './fields.ts'
+import type { Finding, Path } from './finding.ts'
 import { AVAILABLE_BLUEPRINTS } from './names.ts'
 import { regionOf } from './regions.ts'
 import { type Rule, wrong } from './rule.ts'
 import { rangeRule, sshRules } from './rules-cidr.ts'
 import { tagRules } from './rules-tags.ts'
+import { windowRules } from './rules-windows.ts'
+import { allowedAt } from './walk.ts'
 
 const availableBlueprint: Rule = ({ blueprint }) =>
   blueprint === undefined || AVAILABLE_BLUEPRINTS.includes(blueprint)
@@ -60,12 +63,33 @@ const certificateRegion: Rule = ({ region, edge }) => {
       )
 }
 
-const retention: Rule = ({ monitoring }) => {
-  const days = monitoring?.logRetentionDays
-  if (days === undefined || RETENTION_DAYS.includes(days)) return []
-  const near = RETENTION_DAYS.reduce((best, one) => (Math.abs(one - days) < Math.abs(best - days) ? one : best))
-  const message = `is not a retention that CloudWatch Logs offers; the nearest is ${near}`
-  return wrong(['monitoring', 'logRetentionDays'], days, message, `one of ${RETENTION_DAYS.join(', ')}`)
+const retention: Rule = ({ monitoring }) =>
+  oneOf({
+    path: ['monitoring', 'logRetentionDays'],
+    value: monitoring?.logRetentionDays,
+    numbers: RETENTION_DAYS,
+    what: 'a retention that CloudWatch Logs offers',
+  })
+
+const monitoringSeconds: Rule = ({ database }) =>
+  oneOf({
+    path: ['database', 'enhancedMonitoringSeconds'],
+    value: database?.enhancedMonitoringSeconds,
+    numbers: MONITORING_SECONDS,
+    what: 'an interval that RDS offers',
+  })
+
+interface Choice {
+  readonly path: Path
+  readonly value: number | undefined
+  readonly numbers: readonly number[]
+  readonly what: string
+}
+
+function oneOf({ path, value, numbers, what }: Choice): readonly Finding[] {
+  if (value === undefined || numbers.includes(value)) return []
+  const near = numbers.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best))
+  return wrong(path, value, `is not ${what}; the nearest is ${near}`, allowedAt(path))
 }
 
 const githubSource: Rule = ({ pipeline }, given) => {
@@ -98,5 +122,7 @@ export const rules: readonly Rule[] = [
   sizes,
   certificateRegion,
   retention,
+  monitoringSeconds,
+  windowRules,
   githubSource,
 ]

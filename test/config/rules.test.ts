@@ -19,7 +19,7 @@ const DAYS =
   'one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653'
 const ARN = "null, or the ARN of an ACM certificate in the stack's region: arn:aws:acm:REGION:ACCOUNT:certificate/ID"
 const TOP =
-  'name, environment, region, blueprint, tags, protect, network, access, web, edge, database, monitoring, pipeline'
+  'name, environment, region, blueprint, tags, protect, network, access, web, edge, bastion, database, monitoring, pipeline'
 const TAG = '1 to 128 letters, digits, spaces and _ . : / = + - @, not aws:…, ecom-infra:… or Name'
 const TAG_VALUE = 'up to 256 letters, digits, spaces and _ . : / = + - @'
 const cert = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/0b1c2d3e-1111-2222-3333-444455556666`
