@@ -8,17 +8,31 @@ const SRC = join(ROOT, 'src')
 /** Who may import whom: the table of the design. `aws/names` and the like name single files; a folder means all of it. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [],
-  config: ['engine/errors'],
-  aws: ['engine'],
+  prices: [],
+  config: ['engine/errors', 'prices'],
+  aws: ['engine', 'prices'],
   resources: ['engine', 'aws'],
   blueprints: ['engine', 'resources', 'aws/facts', 'aws/names', 'aws/policy', 'config/schema', 'config/cidr'],
   state: ['engine', 'aws'],
   local: ['engine/errors'],
-  report: ['engine'],
+  report: ['engine', 'prices'],
   ui: ['engine'],
-  app: ['engine', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report'],
-  cli: ['engine', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'ui', 'app'],
-  commands: ['engine', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'ui', 'app', 'cli'],
+  app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report'],
+  cli: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'ui', 'app'],
+  commands: [
+    'engine',
+    'prices',
+    'aws',
+    'resources',
+    'blueprints',
+    'config',
+    'state',
+    'local',
+    'report',
+    'ui',
+    'app',
+    'cli',
+  ],
 }
 
 /** Packages that only one folder may know. */
