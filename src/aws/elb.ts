@@ -86,3 +86,6 @@ export async function interfacesGone(ctx: Ctx, balancerArn: string): Promise<voi
     return NetworkInterfaces?.length === 0 ? true : undefined
   })
 }
+
+/** What CloudWatch calls a balancer (`app/web/50dc6c495c0c9188`) or a target group (`targetgroup/web/73e2d6bc24d8a067`). */
+export const metricName = (arn: string): string => (arn.split(':')[5] ?? '').replace(/^loadbalancer\//, '')

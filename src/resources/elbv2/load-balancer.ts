@@ -1,6 +1,14 @@
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Ctx } from '../../aws/ctx.ts'
-import { changedAttributes, elbPatiently, interfacesGone, namedAttributes, tagElb, taken } from '../../aws/elb.ts'
+import {
+  changedAttributes,
+  elbPatiently,
+  interfacesGone,
+  metricName,
+  namedAttributes,
+  tagElb,
+  taken,
+} from '../../aws/elb.ts'
 import { loadBalancers, type Tagged, taggedLoadBalancers } from '../../aws/elb-listing.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed } from '../../aws/named.ts'
@@ -27,6 +35,8 @@ export interface LoadBalancerOut {
   readonly name: string
   readonly dnsName: string
   readonly zoneId: string
+  /** What CloudWatch calls it: `app/shop-dev-web/50dc6c495c0c9188`. */
+  readonly fullName: string
 }
 
 /** aws-behaviours.md 3.1. */
@@ -178,6 +188,7 @@ async function describe(
     securityGroupIds: [...(item.SecurityGroups ?? [])].sort(),
     attributes: namedAttributes(answer.Attributes, askerOf(named(thing), asked)),
   }
-  const out = { arn, name, dnsName: item.DNSName ?? '', zoneId: item.CanonicalHostedZoneId ?? '' }
+  const addresses = { dnsName: item.DNSName ?? '', zoneId: item.CanonicalHostedZoneId ?? '' }
+  const out = { arn, name, ...addresses, fullName: metricName(arn) }
   return [{ ...claimNamed(ctx, named(thing), asked), id: arn, spec, tags, out, ...(failed === null ? {} : { failed }) }]
 }

@@ -1,6 +1,6 @@
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Ctx } from '../../aws/ctx.ts'
-import { changedAttributes, elbPatiently, namedAttributes, tagElb, taken } from '../../aws/elb.ts'
+import { changedAttributes, elbPatiently, metricName, namedAttributes, tagElb, taken } from '../../aws/elb.ts'
 import { type Tagged, taggedTargetGroups } from '../../aws/elb-listing.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed } from '../../aws/named.ts'
@@ -33,6 +33,7 @@ export interface TargetGroupSpec {
 export interface TargetGroupOut {
   readonly arn: string
   readonly name: string
+  readonly fullName: string
 }
 
 /** aws-behaviours.md 3.2. */
@@ -194,5 +195,6 @@ async function describe(
     },
     attributes: namedAttributes(answer.Attributes, askerOf(thing, asked)),
   }
-  return [{ ...claimNamed(ctx, thing, asked), id: arn, spec, tags, out: { arn, name: item.TargetGroupName ?? '' } }]
+  const out = { arn, name: item.TargetGroupName ?? '', fullName: metricName(arn) }
+  return [{ ...claimNamed(ctx, thing, asked), id: arn, spec, tags, out }]
 }

@@ -26,7 +26,10 @@ const spec: LoadBalancerSpec = {
 }
 const live: Found<LoadBalancerSpec, LoadBalancerOut> = {
   ...{ address, id: arn, ours: true, tags: {}, spec },
-  out: { arn, name: spec.name, dnsName: 'shop.example', zoneId: 'Z1' },
+  out: {
+    ...{ arn, name: spec.name, dnsName: 'shop.example', zoneId: 'Z1' },
+    fullName: 'app/shop-dev-web/50dc6c495c0c9188',
+  },
 }
 const asked: Asked = { address, id: null, token: null, spec }
 const TERMS = { deleteData: false, snapshotName: null }

@@ -19,7 +19,7 @@ const spec: TargetGroupSpec = {
 }
 const generation = generationOf(targetGroup, spec)!
 const live: Found<TargetGroupSpec, TargetGroupOut> = {
-  ...{ address, id: arn, ours: true, spec, out: { arn, name: spec.name } },
+  ...{ address, id: arn, ours: true, spec, out: { arn, name: spec.name, fullName: '' } },
   tags: { [GENERATION]: '0ld0ld' },
 }
 const notFound = () => fail('TargetGroupNotFoundException')
