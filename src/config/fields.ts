@@ -119,10 +119,14 @@ export const maintenanceWindow = form({
   complaint: 'is not a weekly window',
 })
 
+/** What SNS takes: plain letters, no dot at an end or beside another, a domain with a dot in it. */
+const EMAIL =
+  /^(?=.{3,254}$)(?=.{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/
+
 export const alarmEmail = form({
   about: 'who hears of alarms; null is nobody',
-  allowed: 'null, or one e-mail address',
-  pattern: /^(?=.{3,254}$)[^\s@<>,;"]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/,
+  allowed: 'null, or one e-mail address, for example ops@example.com',
+  pattern: EMAIL,
   complaint: 'is not an e-mail address',
 })
 
