@@ -7,7 +7,7 @@ import { Graph } from '../engine/graph.ts'
 import { look, type Memory, type Sighting } from '../engine/look.ts'
 import { plan } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
-import type { Place } from '../engine/resource.ts'
+import type { Change, Place } from '../engine/resource.ts'
 import type { Consent, Plan } from '../engine/steps.ts'
 import { types } from '../resources/index.ts'
 import { lockKeyOf } from '../state/keys.ts'
@@ -62,16 +62,20 @@ export interface Wishes {
   readonly before?: Memory
 }
 
+/** What an image can become: a launch template takes another, a server has to be made anew. */
+const IMAGE: Readonly<Record<string, Change>> = { 'ec2:launch-template': 'mutable', 'ec2:instance': 'immutable' }
+
 /**
- * Makes the image a field like any other, for this run: of every launch template when that was asked for, else of one
- * that is to change its architecture, for which the living image cannot boot.
+ * Makes the image a field like any other, for this run: of everything that has one when that was asked for, else of
+ * what is to change its architecture, for which the living image cannot boot.
  */
 function refreshImages(graph: Graph, sightings: readonly Sighting[], all: boolean): void {
   for (const node of graph.nodes.values()) {
-    if (node.type.type !== 'ec2:launch-template') continue
+    const imageId = IMAGE[node.type.type]
+    if (!imageId) continue
     const live = sightings.find((one) => one.live.address === node.address && one.live.ours)?.live
     if (!all && (!live || architectureIn(live.spec) === architectureIn(node.spec))) continue
-    const fields = { ...node.type.fields, imageId: 'mutable' as const }
+    const fields = { ...node.type.fields, imageId }
     graph.nodes.set(node.address, { ...node, type: { ...node.type, fields } })
   }
 }
@@ -88,7 +92,7 @@ export async function observe(
   const at = performance.now()
   session.emit({ kind: 'phase', phase: 'look', text: `looking at ${session.stack} in ${config.region}` })
   const place = { account: session.identity.account, region: config.region }
-  const wishes = { region: config.region, instanceType: config.web.instanceType, tls: session.tls }
+  const wishes = { region: config.region, instanceTypes: [config.web.instanceType, config.bastion.instanceType], tls: session.tls }
   const [facts, loaded] = await Promise.all([
     readFacts(session.clients, session.identity, wishes),
     loadManifest(session.store, session.stack, place),

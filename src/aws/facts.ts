@@ -8,8 +8,8 @@ export interface Facts {
   readonly region: string
   /** The region's zones as this account sees them, sorted by name. */
   readonly zones: readonly string[]
-  /** The current Amazon Linux 2023 image of the wanted architecture. */
-  readonly imageId: string
+  /** The current Amazon Linux 2023 images, of the architectures that are wanted. */
+  readonly images: Readonly<Partial<Record<Architecture, string>>>
   /** False on an `http:` endpoint, where a policy that insists on TLS would lock everybody out. */
   readonly tls: boolean
 }
@@ -27,30 +27,41 @@ export async function identify(clients: Clients): Promise<Identity> {
   return { account: Account, arn: Arn, partition: Arn.split(':')[1] ?? 'aws' }
 }
 
+export type Architecture = 'arm64' | 'x86_64'
+
 /** Graviton families carry a `g` after the generation: t4g, m7gd, c8g. */
-export const architectureOf = (instanceType: string): 'arm64' | 'x86_64' =>
+export const architectureOf = (instanceType: string): Architecture =>
   /^[a-z]+\d+g/.test(instanceType) ? 'arm64' : 'x86_64'
+
+/** The image that an instance of this type boots. */
+export function imageFor({ images, region }: Facts, instanceType: string): string {
+  const architecture = architectureOf(instanceType)
+  const image = images[architecture]
+  if (image === undefined) throw new Refused('NoImage', `AWS has no Amazon Linux image for ${architecture} in ${region}.`)
+  return image
+}
+
+const PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-'
 
 /** Reads the facts: two calls, at once. */
 export async function readFacts(
   clients: Clients,
   identity: Identity,
-  wanted: { readonly region: string; readonly instanceType: string; readonly tls: boolean },
+  wanted: { readonly region: string; readonly instanceTypes: readonly string[]; readonly tls: boolean },
 ): Promise<Facts> {
-  const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architectureOf(wanted.instanceType)}`
-  const [zones, image] = await Promise.all([
+  const architectures = [...new Set(wanted.instanceTypes.map(architectureOf))]
+  const [zones, { Parameters }] = await Promise.all([
     // Whatever their state: subnets must not move because a zone has a bad day.
     clients.ec2.describeAvailabilityZones({ Filters: [{ Name: 'zone-type', Values: ['availability-zone'] }] }),
-    clients.ssm.getParameter({ Name: name }),
+    clients.ssm.getParameters({ Names: architectures.map((architecture) => `${PARAMETER}${architecture}`) }),
   ])
-  const imageId = image.Parameter?.Value
-  if (!imageId) throw new Refused('NoImage', `AWS has no public parameter ${name} in ${wanted.region}.`)
+  const images = (Parameters ?? []).map(({ Name = '', Value = '' }) => [Name.slice(PARAMETER.length), Value] as const)
   return {
     account: identity.account,
     partition: identity.partition,
     region: wanted.region,
     zones: (zones.AvailabilityZones ?? []).flatMap((zone) => zone.ZoneName ?? []).sort(),
-    imageId,
+    images: Object.fromEntries(images),
     tls: wanted.tls,
   }
 }

@@ -1,22 +1,32 @@
-import { iamNameOf, iamPathOf, nameOf } from '../../aws/names.ts'
+import { imageFor } from '../../aws/facts.ts'
+import { nameOf } from '../../aws/names.ts'
 import type { Handle } from '../../engine/graph.ts'
-import { text } from '../../engine/ref.ts'
-import { autoScalingGroup } from '../../resources/autoscaling/group.ts'
+import { type AutoScalingGroupOut, autoScalingGroup } from '../../resources/autoscaling/group.ts'
+import type { TableOut } from '../../resources/dynamodb/table.ts'
 import { launchTemplate } from '../../resources/ec2/launch-template.ts'
 import type { TargetGroupOut } from '../../resources/elbv2/target-group.ts'
-import { type InstanceProfileOut, instanceProfile } from '../../resources/iam/instance-profile.ts'
-import { role } from '../../resources/iam/role.ts'
+import type { DbInstanceOut } from '../../resources/rds/instance.ts'
 import type { BucketOut } from '../../resources/s3/bucket.ts'
 import type { Draft } from '../blueprint.ts'
+import type { Files } from './files.ts'
 import type { Network } from './network.ts'
 import type { Groups } from './security.ts'
 import { webUserData } from './user-data.ts'
 import type { WebLogs } from './watch.ts'
+import { webProfile } from './web-role.ts'
+
+/** What the web servers serve from, and keep things in. */
+export interface Stores {
+  readonly bucket: Handle<BucketOut>
+  readonly table: Handle<TableOut>
+  readonly database: Handle<DbInstanceOut>
+  readonly files: Files
+}
 
 export interface Around {
   readonly net: Network
   readonly groups: Groups
-  readonly bucket: Handle<BucketOut>
+  readonly stores: Stores
   readonly logs: WebLogs
   readonly targetGroup: Handle<TargetGroupOut>
 }
@@ -30,18 +40,18 @@ const METRICS = ['Desired', 'InService', 'Max', 'Min', 'Pending', 'Standby', 'Te
 )
 
 /** The web servers: who they are, how each is made, and how many there are. */
-export function webServers(draft: Draft, around: Around): void {
+export function webServers(draft: Draft, around: Around): Handle<AutoScalingGroupOut> {
   const { config, stack } = draft
-  const { net, logs, targetGroup } = around
+  const { net, logs, stores, targetGroup } = around
   const compute = draft.graph.layer('Compute')
   const template = serverTemplate(draft, around)
   const isPublic = config.web.placement === 'public'
-  compute.add(
+  return compute.add(
     autoScalingGroup,
     'web',
     {
       name: nameOf(stack, 'web', 255),
-      launchTemplateId: template.ref('id'),
+      ...{ launchTemplateId: template.ref('id'), templateVersion: template.ref('version') },
       ...{ minSize: config.web.minSize, maxSize: config.web.maxSize, desiredCapacity: config.web.minSize },
       subnetIds: net.zones.map((zone) => (isPublic ? zone.open : zone.closed).ref('id')),
       targetGroupArns: [targetGroup.ref('arn')],
@@ -53,16 +63,16 @@ export function webServers(draft: Draft, around: Around): void {
       },
     },
     // A server that boots before its way out works cannot install anything.
-    [...(isPublic ? net.publicWay : net.privateWay), ...logs.groups],
+    [...(isPublic ? net.publicWay : net.privateWay), ...logs.groups, ...stores.files.doors],
   )
 }
 
-function serverTemplate(draft: Draft, { groups, logs, bucket }: Around) {
+function serverTemplate(draft: Draft, { groups, logs, stores }: Around) {
   const { config, facts, stack, graph } = draft
-  const profile = webProfile(draft, bucket)
+  const profile = webProfile(draft, stores)
   return graph.layer('Compute').add(launchTemplate, 'web', {
     name: nameOf(stack, 'web', 125),
-    imageId: facts.imageId,
+    imageId: imageFor(facts, config.web.instanceType),
     instanceType: config.web.instanceType,
     instanceProfileArn: profile.ref('arn'),
     securityGroupIds: [groups.web.ref('id')],
@@ -72,34 +82,15 @@ function serverTemplate(draft: Draft, { groups, logs, bucket }: Around) {
     rootVolume: { device: '/dev/xvda', type: 'gp3', sizeGb: 8, encrypted: true },
     userData: webUserData({
       ...{ stack, region: facts.region, logGroups: logs.names },
-      retentionDays: config.monitoring.logRetentionDays,
+      names: namesOf(stores),
     }),
   })
 }
 
-/** The role of the web servers: Session Manager, the CloudWatch agent, and reading the assets bucket. */
-function webProfile({ graph, facts, stack }: Draft, bucket: Handle<BucketOut>): Handle<InstanceProfileOut> {
-  const security = graph.layer('Security')
-  const managed = (name: string) => `arn:${facts.partition}:iam::aws:policy/${name}`
-  const [name, path] = [iamNameOf(stack, 'web', facts.region), iamPathOf(stack, facts.region)]
-  const web = security.add(role, 'web', {
-    ...{ name, path, description: `Web servers of ${stack}` },
-    trust: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-    },
-    managedPolicies: [managed('AmazonSSMManagedInstanceCore'), managed('CloudWatchAgentServerPolicy')],
-    inlinePolicies: {
-      web: {
-        Version: '2012-10-17',
-        Statement: [
-          { Sid: 'ListAssets', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket.ref('arn') },
-          { Sid: 'ReadAssets', Effect: 'Allow', Action: 's3:GetObject', Resource: text`${bucket.ref('arn')}/*` },
-          // The groups are ours: an agent that writes late must not make them again after a teardown.
-          { Sid: 'OurLogGroupsOnly', Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' },
-        ],
-      },
-    },
-  })
-  return security.add(instanceProfile, 'web', { name, path, roleName: web.ref('name') })
-}
+/** What the servers are told of, by name: never what is secret. */
+const namesOf = ({ bucket, table, database, files }: Stores) => ({
+  ...{ bucket: bucket.ref('name'), table: table.ref('name') },
+  ...{ secret: database.ref('secretArn'), databaseHost: database.ref('host') },
+  ...{ databasePort: database.ref('port'), databaseName: database.ref('databaseName') },
+  ...{ fileSystem: files.system.ref('id'), accessPoint: files.products.ref('id') },
+})

@@ -20,9 +20,16 @@ export interface Zone {
   readonly closed: Handle<SubnetOut>
 }
 
+/** A NAT gateway, and the zone that it stands in. */
+export interface Outlet {
+  readonly letter: string
+  readonly gateway: Handle<NatGatewayOut>
+}
+
 export interface Network {
   readonly vpc: Handle<VpcOut>
   readonly zones: readonly Zone[]
+  readonly nats: readonly Outlet[]
   /** What has to work before anything in a public subnet can reach out. */
   readonly publicWay: readonly Handle<unknown>[]
   /** The same for private subnets. */
@@ -49,12 +56,12 @@ export function network(draft: Draft): Network {
     subnetIds: zones.map(({ open }) => open.ref('id')),
   })
   const privateTables = zones.map((zone, index) =>
-    privateTable(net, main, zone, nats[Math.min(index, nats.length - 1)]),
+    privateTable(net, main, zone, nats[Math.min(index, nats.length - 1)]?.gateway),
   )
   const [openAcl, closedAcl] = acls(draft, net, { main, zones })
   gatewayEndpoints(draft, net, { vpc: main, tables: [publicTable, ...privateTables] })
   return {
-    ...{ vpc: main, zones },
+    ...{ vpc: main, zones, nats },
     // Not the endpoints: they wait for every table, and so for the NAT gateways, and only make shorter a way that works.
     publicWay: [publicTable, openAcl],
     privateWay: [...privateTables, closedAcl],
@@ -90,11 +97,12 @@ interface Outlets {
 }
 
 /** None, one for all zones, or one in each. A NAT gateway fails while the internet gateway is not attached. */
-function natGateways({ config }: Draft, net: Part, { zones, gateway }: Outlets): readonly Handle<NatGatewayOut>[] {
+function natGateways({ config }: Draft, net: Part, { zones, gateway }: Outlets): readonly Outlet[] {
   const count = { none: 0, single: 1, 'per-az': zones.length }[config.network.nat]
   return zones.slice(0, count).map(({ letter, open }) => {
     const address = net.add(elasticIp, `nat-${letter}`, { domain: 'vpc' })
-    return net.add(natGateway, letter, { subnetId: open.ref('id'), allocationId: address.ref('id') }, [gateway])
+    const spec = { subnetId: open.ref('id'), allocationId: address.ref('id') }
+    return { letter, gateway: net.add(natGateway, letter, spec, [gateway]) }
   })
 }
 

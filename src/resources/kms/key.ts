@@ -6,6 +6,7 @@ export interface KeySpec {
   readonly description: string
   readonly policy: PolicyDocument
   readonly rotation: boolean
+  readonly enabled: boolean
 }
 
 export interface KeyOut {
