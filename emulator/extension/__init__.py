@@ -10,7 +10,7 @@ from .answers import Answers
 from .conditions import Conditions
 from .tokens import Tokens
 
-PARTS = ("network", "templates", "autoscaling")
+PARTS = ("network", "templates", "autoscaling", "dashboards")
 
 
 def wrap(application):

@@ -108,8 +108,10 @@ export const isCapacity = (error: unknown): boolean =>
 const EXISTS =
   /(AlreadyExists|AlreadyExist|\.Duplicate|^Duplicate\w+|InvalidSubnet\.Conflict|AlreadyOwnedByYou|IdempotentParameterMismatch|AlreadyAssociated)/
 
-/** Something of that name, token or range is there: look. */
-export const isExisting = (error: unknown): boolean => EXISTS.test(codeOf(error))
+/** Something of that name, token or range is there: look. SNS has no code of its own for it. */
+export const isExisting = (error: unknown): boolean =>
+  EXISTS.test(codeOf(error)) ||
+  (codeOf(error) === 'InvalidParameter' && /already exists with different/i.test(messageOf(error)))
 
 const PASSING =
   /(InvalidState|IncorrectState|IncorrectInstanceState|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/

@@ -1,5 +1,7 @@
 import type { AnyType } from '../engine/resource.ts'
 import { autoScalingGroup } from './autoscaling/group.ts'
+import { alarm } from './cloudwatch/alarm.ts'
+import { dashboard } from './cloudwatch/dashboard.ts'
 import { elasticIp } from './ec2/elastic-ip.ts'
 import { internetGateway } from './ec2/internet-gateway.ts'
 import { launchTemplate } from './ec2/launch-template.ts'
@@ -18,6 +20,8 @@ import { role } from './iam/role.ts'
 import { logGroup } from './logs/log-group.ts'
 import { bucket } from './s3/bucket.ts'
 import { bucketPolicy } from './s3/bucket-policy.ts'
+import { subscription } from './sns/subscription.ts'
+import { topic } from './sns/topic.ts'
 
 /**
  * The registry: every type there is, what others are built on first. A teardown that remembers no edges goes
@@ -43,4 +47,8 @@ export const types: readonly AnyType[] = [
   listener,
   launchTemplate,
   autoScalingGroup,
+  topic,
+  subscription,
+  alarm,
+  dashboard,
 ]
