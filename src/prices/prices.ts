@@ -13,7 +13,7 @@ export type Monthly = number | null
 /** What things cost in one region, on demand and without use: traffic, requests and what is stored come on top. */
 export interface Prices {
   readonly region: string
-  /** The day on which these prices held, `2025-11-04`; null: nothing is known of this region. */
+  /** None of the prices is older than this day, `2025-11-04`; null: nothing is known of this region. */
   readonly asOf: string | null
   readonly source: string | null
   /** What a choice of `network.nat` costs, public addresses included. */
