@@ -50,9 +50,14 @@ keepsTheContract({
     expect(await entryOf(world, id)).toMatchObject({ Protocol: 'email', Endpoint: 'ops@example.com' })
   },
   drifts: {},
-  vanish: async (world, id) =>
-    world.raw.sns.unsubscribe({ SubscriptionArn: (await entryOf(world, id))?.SubscriptionArn }),
-  gone: async (world, id) => (await entryOf(world, id)) === undefined,
+  async vanish(world, id) {
+    const [TopicArn, , Endpoint] = partsOf(id)
+    // Where it is pending, it cannot be cancelled before somebody confirms it.
+    if (!(await entryOf(world, id))?.SubscriptionArn?.startsWith('arn:'))
+      await world.raw.sns.confirmSubscription({ TopicArn, Token: Endpoint })
+    return world.raw.sns.unsubscribe({ SubscriptionArn: (await entryOf(world, id))?.SubscriptionArn })
+  },
+  gone: async (world, id) => !(await entryOf(world, id))?.SubscriptionArn?.startsWith('arn:'),
   replaced: 'replace',
 })
 
