@@ -12,6 +12,10 @@ import { securityGroup } from './ec2/security-group.ts'
 import { subnet } from './ec2/subnet.ts'
 import { vpc } from './ec2/vpc.ts'
 import { vpcEndpoint } from './ec2/vpc-endpoint.ts'
+import { accessPoint } from './efs/access-point.ts'
+import { fileSystem } from './efs/file-system.ts'
+import { fileSystemPolicy } from './efs/file-system-policy.ts'
+import { mountTarget } from './efs/mount-target.ts'
 import { listener } from './elbv2/listener.ts'
 import { loadBalancer } from './elbv2/load-balancer.ts'
 import { targetGroup } from './elbv2/target-group.ts'
@@ -39,6 +43,10 @@ export const types: readonly AnyType[] = [
   securityGroup,
   bucket,
   bucketPolicy,
+  fileSystem,
+  fileSystemPolicy,
+  mountTarget,
+  accessPoint,
   role,
   instanceProfile,
   logGroup,
