@@ -115,6 +115,7 @@ const EXISTS =
 /** Something of that name, token or range is there: look. SNS and DynamoDB have no code of their own for it. */
 export const isExisting = (error: unknown): boolean =>
   EXISTS.test(codeOf(error)) ||
+  (codeOf(error) === 'ResourceInUse' && /table already exists/i.test(messageOf(error))) ||
   (codeOf(error) === 'InvalidParameter' && /already exists with different/i.test(messageOf(error)))
 
 const PASSING =

@@ -2,7 +2,9 @@ import type { AnyType } from '../engine/resource.ts'
 import { autoScalingGroup } from './autoscaling/group.ts'
 import { alarm } from './cloudwatch/alarm.ts'
 import { dashboard } from './cloudwatch/dashboard.ts'
+import { table } from './dynamodb/table.ts'
 import { elasticIp } from './ec2/elastic-ip.ts'
+import { flowLog } from './ec2/flow-log.ts'
 import { internetGateway } from './ec2/internet-gateway.ts'
 import { launchTemplate } from './ec2/launch-template.ts'
 import { natGateway } from './ec2/nat-gateway.ts'
@@ -21,6 +23,7 @@ import { loadBalancer } from './elbv2/load-balancer.ts'
 import { targetGroup } from './elbv2/target-group.ts'
 import { instanceProfile } from './iam/instance-profile.ts'
 import { role } from './iam/role.ts'
+import { key } from './kms/key.ts'
 import { logGroup } from './logs/log-group.ts'
 import { bucket } from './s3/bucket.ts'
 import { bucketPolicy } from './s3/bucket-policy.ts'
@@ -43,6 +46,7 @@ export const types: readonly AnyType[] = [
   securityGroup,
   bucket,
   bucketPolicy,
+  table,
   fileSystem,
   fileSystemPolicy,
   mountTarget,
@@ -50,11 +54,13 @@ export const types: readonly AnyType[] = [
   role,
   instanceProfile,
   logGroup,
+  flowLog,
   loadBalancer,
   targetGroup,
   listener,
   launchTemplate,
   autoScalingGroup,
+  key,
   topic,
   subscription,
   alarm,
