@@ -64,7 +64,9 @@ export const fileSystemPolicy: ResourceType<FileSystemPolicySpec, FileSystemPoli
   async destroy(ctx, live) {
     const FileSystemId = live.id
     try {
-      await patiently(ctx, [EFS_BUSY], () => unlessGone(ctx.efs.deleteFileSystemPolicy({ FileSystemId })))
+      const done = await patiently(ctx, [EFS_BUSY], () => unlessGone(ctx.efs.deleteFileSystemPolicy({ FileSystemId })))
+      // Gone before, perhaps with its file system.
+      if (!done) return
     } catch (error) {
       if (!isLacking(error)) throw error
       // Stock moto keeps it for as long as there is the file system, which it deletes all the same.

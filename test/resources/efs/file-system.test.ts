@@ -4,7 +4,7 @@ import { Graph } from '../../../src/engine/graph.ts'
 import { fileSystem } from '../../../src/resources/efs/file-system.ts'
 import { keepsTheContract } from '../../support/contract.ts'
 import { ourTags } from '../ec2/parts.ts'
-import { FILES, retag } from './ground.ts'
+import { FILES, retag, settled } from './ground.ts'
 
 const address = 'efs:file-system/files'
 
@@ -19,12 +19,14 @@ keepsTheContract({
     })
     return graph
   },
-  async verify({ raw, stack, ...world }, FileSystemId, variant) {
+  async verify(world, FileSystemId, variant) {
+    const { raw } = world
+    await settled(world, FileSystemId)
     const { FileSystems = [] } = await raw.efs.describeFileSystems({ FileSystemId })
     expect(FileSystems).toMatchObject([
       { Encrypted: true, PerformanceMode: 'generalPurpose', ThroughputMode: 'elastic', LifeCycleState: 'available' },
     ])
-    expect(toRecord(FileSystems[0]?.Tags)).toMatchObject(ourTags({ raw, stack, ...world }, address))
+    expect(toRecord(FileSystems[0]?.Tags)).toMatchObject(ourTags(world, address))
     const { LifecyclePolicies } = await raw.efs.describeLifecycleConfiguration({ FileSystemId })
     expect(LifecyclePolicies).toEqual(
       variant === 'changed'
@@ -35,16 +37,17 @@ keepsTheContract({
     expect(BackupPolicy).toEqual({ Status: 'ENABLED' })
   },
   drifts: {
-    throughputMode: ({ raw }, FileSystemId) => raw.efs.updateFileSystem({ FileSystemId, ThroughputMode: 'bursting' }),
-    transitionToIa: ({ raw }, FileSystemId) =>
-      raw.efs.putLifecycleConfiguration({ FileSystemId, LifecyclePolicies: [] }),
-    transitionToPrimary: ({ raw }, FileSystemId) =>
-      raw.efs.putLifecycleConfiguration({
-        FileSystemId,
+    throughputMode: async (world, id) =>
+      world.raw.efs.updateFileSystem({ ...(await settled(world, id)), ThroughputMode: 'bursting' }),
+    transitionToIa: async (world, id) =>
+      world.raw.efs.putLifecycleConfiguration({ ...(await settled(world, id)), LifecyclePolicies: [] }),
+    transitionToPrimary: async (world, id) =>
+      world.raw.efs.putLifecycleConfiguration({
+        ...(await settled(world, id)),
         LifecyclePolicies: [{ TransitionToIA: 'AFTER_30_DAYS' }, { TransitionToPrimaryStorageClass: 'AFTER_1_ACCESS' }],
       }),
-    automaticBackups: ({ raw }, FileSystemId) =>
-      raw.efs.putBackupPolicy({ FileSystemId, BackupPolicy: { Status: 'DISABLED' } }),
+    automaticBackups: async (world, id) =>
+      world.raw.efs.putBackupPolicy({ ...(await settled(world, id)), BackupPolicy: { Status: 'DISABLED' } }),
     tags: retag,
   },
   vanish: ({ raw }, FileSystemId) => raw.efs.deleteFileSystem({ FileSystemId }),

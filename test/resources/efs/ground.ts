@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { Handle, Part } from '../../../src/engine/graph.ts'
 import { type FileSystemOut, type FileSystemSpec, fileSystem } from '../../../src/resources/efs/file-system.ts'
 import type { World } from '../../support/contract.ts'
@@ -28,3 +29,11 @@ export const retag = ({ raw }: World, ResourceId: string): Promise<unknown> =>
       { Key: 'theirs', Value: 'kept' },
     ],
   })
+
+/** AWS takes the next change only when it is done with the last one. */
+export async function settled({ raw }: World, FileSystemId: string): Promise<{ readonly FileSystemId: string }> {
+  await expect
+    .poll(async () => (await raw.efs.describeFileSystems({ FileSystemId })).FileSystems?.[0]?.LifeCycleState)
+    .toBe('available')
+  return { FileSystemId }
+}

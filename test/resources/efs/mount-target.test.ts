@@ -17,6 +17,12 @@ const groupNamed = async ({ raw, stack }: World, name: string): Promise<string> 
   return SecurityGroups?.[0]?.GroupId ?? ''
 }
 
+const isGone = ({ raw }: World, MountTargetId: string): Promise<boolean> =>
+  raw.efs.describeMountTargets({ MountTargetId }).then(
+    () => false,
+    () => true,
+  )
+
 keepsTheContract({
   address: 'efs:mount-target/a',
   graph({ stack }, variant) {
@@ -60,13 +66,10 @@ keepsTheContract({
         ...{ MountTargetId, SecurityGroups: [await groupNamed(world, 'others')] },
       }),
   },
-  async vanish({ raw }, MountTargetId) {
-    await raw.efs.deleteMountTarget({ MountTargetId })
+  async vanish(world, MountTargetId) {
+    await world.raw.efs.deleteMountTarget({ MountTargetId })
+    await expect.poll(() => isGone(world, MountTargetId)).toBe(true)
   },
-  gone: ({ raw }, MountTargetId) =>
-    raw.efs.describeMountTargets({ MountTargetId }).then(
-      () => false,
-      () => true,
-    ),
+  gone: isGone,
   replaced: 'replace',
 })
