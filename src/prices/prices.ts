@@ -1,4 +1,4 @@
-import { type ByKind, tableOf, type UnitPrices } from './table.ts'
+import { type ByKind, tableOf, type Unit, type UnitPrices } from './table.ts'
 
 export interface Database {
   /** `db.t3.micro`. */
@@ -35,8 +35,10 @@ export interface Prices {
   secretMonthly(): Monthly
   alarmMonthly(): Monthly
   dashboardMonthly(): Monthly
-  /** One custom metric; an instance with detailed monitoring has seven. */
-  metricMonthly(): Monthly
+  /** Custom metrics; an instance with detailed monitoring has seven. */
+  metricsMonthly(count: number): Monthly
+  /** What is counted as it is used, by its unit: `natGatewayGb`. */
+  unit(name: Unit): number | null
 }
 
 const cents = (usd: number): number => Math.round(usd * 100) / 100
@@ -83,6 +85,7 @@ export function pricesOf(region: string): Prices {
     secretMonthly: () => times(unit.secretMonth, 1),
     alarmMonthly: () => times(unit.alarmMonth, 1),
     dashboardMonthly: () => times(unit.dashboardMonth, 1),
-    metricMonthly: () => times(unit.metricMonth, 1),
+    metricsMonthly: (count) => times(unit.metricMonth, count),
+    unit: (name) => unit[name] ?? null,
   }
 }

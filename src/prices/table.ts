@@ -44,6 +44,11 @@ export interface UnitPrices {
   readonly transferOutGb?: number
 }
 
+/** The prices that stand alone, not by kind. */
+export type Unit = {
+  [K in keyof UnitPrices]-?: NonNullable<UnitPrices[K]> extends number ? K : never
+}[keyof UnitPrices]
+
 /** Prices that come from elsewhere than the rest of their table. */
 interface Exception {
   readonly prices: readonly (keyof UnitPrices)[]
