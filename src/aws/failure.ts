@@ -110,7 +110,7 @@ export const isCapacity = (error: unknown): boolean =>
 const ONCE_A_DAY = 'TooManyRequests'
 
 const EXISTS =
-  /(AlreadyExists|AlreadyExist|\.Duplicate|^Duplicate\w+|InvalidSubnet\.Conflict|MountTargetConflict|AlreadyOwnedByYou|IdempotentParameterMismatch|AlreadyAssociated)/
+  /(AlreadyExists|AlreadyExist|\.Duplicate|^Duplicate\w+|InvalidSubnet\.Conflict|MountTargetConflict|AlreadyOwnedByYou|IdempotentParameterMismatch|IdempotentInstanceTerminated|AlreadyAssociated)/
 
 /** Something of that name, token or range is there: look. SNS and DynamoDB have no code of their own for it. */
 export const isExisting = (error: unknown): boolean =>

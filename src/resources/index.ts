@@ -5,6 +5,7 @@ import { dashboard } from './cloudwatch/dashboard.ts'
 import { table } from './dynamodb/table.ts'
 import { elasticIp } from './ec2/elastic-ip.ts'
 import { flowLog } from './ec2/flow-log.ts'
+import { instance } from './ec2/instance.ts'
 import { internetGateway } from './ec2/internet-gateway.ts'
 import { launchTemplate } from './ec2/launch-template.ts'
 import { natGateway } from './ec2/nat-gateway.ts'
@@ -25,6 +26,9 @@ import { instanceProfile } from './iam/instance-profile.ts'
 import { role } from './iam/role.ts'
 import { key } from './kms/key.ts'
 import { logGroup } from './logs/log-group.ts'
+import { dbInstance } from './rds/instance.ts'
+import { dbParameterGroup } from './rds/parameter-group.ts'
+import { dbSubnetGroup } from './rds/subnet-group.ts'
 import { bucket } from './s3/bucket.ts'
 import { bucketPolicy } from './s3/bucket-policy.ts'
 import { subscription } from './sns/subscription.ts'
@@ -55,9 +59,13 @@ export const types: readonly AnyType[] = [
   instanceProfile,
   logGroup,
   flowLog,
+  dbSubnetGroup,
+  dbParameterGroup,
+  dbInstance,
   loadBalancer,
   targetGroup,
   listener,
+  instance,
   launchTemplate,
   autoScalingGroup,
   key,
