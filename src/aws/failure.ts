@@ -103,16 +103,23 @@ const CAPACITY =
 
 /** Quota and capacity refusals. Never retried as if they were throttles (aws-behaviours.md 0.2, traps 1 and 2). */
 export const isCapacity = (error: unknown): boolean =>
-  CAPACITY.test(codeOf(error)) && !['RequestLimitExceeded', 'ProvisionedThroughputExceeded'].includes(codeOf(error))
+  wire(error).name === ONCE_A_DAY ||
+  (CAPACITY.test(codeOf(error)) && !['RequestLimitExceeded', 'ProvisionedThroughputExceeded'].includes(codeOf(error)))
+
+/** EFS's refusal to change a throughput mode twice in 24 hours; the names of throttles go on with `Exception`. */
+const ONCE_A_DAY = 'TooManyRequests'
 
 const EXISTS =
-  /(AlreadyExists|AlreadyExist|\.Duplicate|^Duplicate\w+|InvalidSubnet\.Conflict|AlreadyOwnedByYou|IdempotentParameterMismatch|AlreadyAssociated)/
+  /(AlreadyExists|AlreadyExist|\.Duplicate|^Duplicate\w+|InvalidSubnet\.Conflict|MountTargetConflict|AlreadyOwnedByYou|IdempotentParameterMismatch|IdempotentInstanceTerminated|AlreadyAssociated)/
 
-/** Something of that name, token or range is there: look. */
-export const isExisting = (error: unknown): boolean => EXISTS.test(codeOf(error))
+/** Something of that name, token or range is there: look. SNS and DynamoDB have no code of their own for it. */
+export const isExisting = (error: unknown): boolean =>
+  EXISTS.test(codeOf(error)) ||
+  (codeOf(error) === 'ResourceInUse' && /table already exists/i.test(messageOf(error))) ||
+  (codeOf(error) === 'InvalidParameter' && /already exists with different/i.test(messageOf(error)))
 
 const PASSING =
-  /(InvalidState|IncorrectState|IncorrectInstanceState|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/
+  /(InvalidState|Incorrect\w*State|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/
 
 /** Refused because of the thing's state: right to try again when it is ready. */
 const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error))

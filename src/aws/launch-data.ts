@@ -4,7 +4,9 @@ import type {
   ResponseLaunchTemplateData,
   VolumeType,
 } from '@aws-sdk/client-ec2'
-import { toPairs, toRecord } from './ownership.ts'
+import type { Address } from '../engine/ref.ts'
+import type { Ctx } from './ctx.ts'
+import { ADDRESS, toPairs, toRecord } from './ownership.ts'
 
 /** What a launch template says of the instances, in our words. */
 export interface LaunchSettings {
@@ -27,6 +29,12 @@ export interface LaunchSettings {
 }
 
 type Tags = Readonly<Record<string, string>>
+
+/** The tags of what is launched: the stack's, but never an address, for what AWS makes from ours has none. */
+export function launched(ctx: Ctx, address: Address): Tags {
+  const { [ADDRESS]: _, ...tags } = ctx.tags(address)
+  return tags
+}
 
 /** What is tagged when an instance is launched. */
 const LAUNCHED = ['instance', 'volume'] as const

@@ -1,4 +1,4 @@
-import { type ByKind, tableOf, type UnitPrices } from './table.ts'
+import { type ByKind, tableOf, type Unit, type UnitPrices } from './table.ts'
 
 export interface Database {
   /** `db.t3.micro`. */
@@ -13,7 +13,7 @@ export type Monthly = number | null
 /** What things cost in one region, on demand and without use: traffic, requests and what is stored come on top. */
 export interface Prices {
   readonly region: string
-  /** The day on which these prices held, `2025-11-04`; null: nothing is known of this region. */
+  /** None of the prices is older than this day, `2025-11-04`; null: nothing is known of this region. */
   readonly asOf: string | null
   readonly source: string | null
   /** What a choice of `network.nat` costs, public addresses included. */
@@ -35,8 +35,10 @@ export interface Prices {
   secretMonthly(): Monthly
   alarmMonthly(): Monthly
   dashboardMonthly(): Monthly
-  /** One custom metric; an instance with detailed monitoring has seven. */
-  metricMonthly(): Monthly
+  /** Custom metrics; an instance with detailed monitoring has seven. */
+  metricsMonthly(count: number): Monthly
+  /** What is counted as it is used, by its unit: `natGatewayGb`. */
+  unit(name: Unit): number | null
 }
 
 const cents = (usd: number): number => Math.round(usd * 100) / 100
@@ -83,6 +85,7 @@ export function pricesOf(region: string): Prices {
     secretMonthly: () => times(unit.secretMonth, 1),
     alarmMonthly: () => times(unit.alarmMonth, 1),
     dashboardMonthly: () => times(unit.dashboardMonth, 1),
-    metricMonthly: () => times(unit.metricMonth, 1),
+    metricsMonthly: (count) => times(unit.metricMonth, count),
+    unit: (name) => unit[name] ?? null,
   }
 }

@@ -2,6 +2,7 @@ import type { Layer } from '../engine/graph.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
 import type { Plan } from '../engine/steps.ts'
+import { savingLines } from './cost-text.ts'
 import { byLayer } from './layers.ts'
 import { timeLine } from './plan-text.ts'
 import { blocks, clean, painter } from './style.ts'
@@ -39,7 +40,7 @@ export function downPlanText(report: DownPlanReport, { color }: TextOptions): st
   const end =
     blockers.length > 0
       ? [paint('bad', 'Nothing is deleted until what stands in the way has been settled.')]
-      : [`${plural(going.length, 'resource')} to delete.`, ...timeLine(seconds)]
+      : [`${plural(going.length, 'resource')} to delete.`, ...timeLine(seconds), ...savingLines(plan, region)]
   return blocks(
     [`${paint('title', stack)} in ${region}, account ${account}: ${paint('bad', 'to be deleted')}`],
     ...[...groups, losses, spared, blockers, end],

@@ -1,5 +1,6 @@
 import { summary } from '../engine/plan.ts'
 import type { Action, Plan, Step } from '../engine/steps.ts'
+import { type MonthlyUsd, monthlyUsd } from './cost.ts'
 import type { Target } from './types.ts'
 
 interface PlanChange {
@@ -22,6 +23,7 @@ interface PlanDocumentStep {
 interface PlanDocument extends Target {
   readonly schema: 'ecom-infra/plan/1'
   readonly summary: ReturnType<typeof summary>
+  readonly monthlyUsd: MonthlyUsd
   readonly steps: readonly PlanDocumentStep[]
 }
 
@@ -30,6 +32,7 @@ export function planDocument({ stack, account, region }: Target, plan: Plan): Pl
     schema: 'ecom-infra/plan/1',
     ...{ stack, account, region },
     summary: summary(plan),
+    monthlyUsd: monthlyUsd(plan, region),
     steps: plan.steps.map(documentStep),
   }
 }

@@ -1,6 +1,7 @@
 import { summary } from '../engine/plan.ts'
 import { isUnknown } from '../engine/ref.ts'
 import type { Action, Plan, Step } from '../engine/steps.ts'
+import { costLines } from './cost-text.ts'
 import { byLayer } from './layers.ts'
 import { blocks, clean, cut, type Paint, painter, roomIn, type Tone } from './style.ts'
 import type { Target, TextOptions } from './types.ts'
@@ -37,7 +38,7 @@ export function planText({ plan, seconds, ...target }: PlanReport, { color, widt
     ...items.flatMap((step) => stepLines(step, paint, room)),
   ])
   return blocks([`${paint('title', target.stack)} in ${target.region}, account ${target.account}`], ...groups, [
-    ...closing(plan, seconds, paint),
+    ...closing({ plan, seconds, ...target }, paint),
   ])
 }
 
@@ -83,7 +84,7 @@ function detailLines({ changes }: Step, paint: Paint, room: number): readonly st
     })
 }
 
-function closing(plan: Plan, seconds: number, paint: Paint): readonly string[] {
+function closing({ plan, seconds, region }: PlanReport, paint: Paint): readonly string[] {
   const counts = summary(plan)
   const moving = counts.create + counts.update + counts.replace + counts.delete
   if (counts.blocked > 0) {
@@ -92,7 +93,7 @@ function closing(plan: Plan, seconds: number, paint: Paint): readonly string[] {
   }
   if (moving === 0) return [`Nothing to do: ${plural(counts.unchanged, 'resource')} as wanted.`]
   const words = tally([...wishes(counts), [counts.unchanged, 'unchanged']])
-  return [`Plan: ${words}.`, ...outage(plan), ...timeLine(seconds)]
+  return [`Plan: ${words}.`, ...outage(plan), ...timeLine(seconds), ...costLines(plan, region, paint)]
 }
 
 /** What stands between the visitors and the site. Both kinds go before the new one comes. */

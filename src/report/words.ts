@@ -23,3 +23,17 @@ export function took(ms: number): string {
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`
 }
+
+/** US dollars, to the cent. */
+export const dollars = (usd: number): string => `$${usd.toFixed(2)}`
+
+/** Sentences broken where a line would be longer than a page is wide. */
+export function wrapped(text: string, room = 80): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > room) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}

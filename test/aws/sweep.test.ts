@@ -173,13 +173,23 @@ test('dead states are no leftovers', async () => {
   expect(await sweep(fakeCtx())).toEqual([])
 })
 
-test('what costs money says how much', async () => {
+/** One of each kind that costs money by standing there. */
+const costly = () => {
+  const instance = (InstanceId: string, InstanceType: 'm5.large' | 'mac1.metal', Name: 'running' | 'stopped') => ({
+    ...{ InstanceId, InstanceType, State: { Name }, Tags },
+  })
   ec2.answers({
     DescribeInstances: () => ({
       Reservations: [
-        { Instances: [{ InstanceId: 'i-1', InstanceType: 'm5.large', State: { Name: 'stopped' }, Tags }] },
+        {
+          Instances: [
+            ...[instance('i-1', 'm5.large', 'running'), instance('i-2', 'm5.large', 'stopped')],
+            instance('i-3', 'mac1.metal', 'running'),
+          ],
+        },
       ],
     }),
+    DescribeNatGateways: () => nat('available'),
     DescribeVolumes: () => ({
       Volumes: [{ VolumeId: 'vol-1', VolumeType: 'gp3', Size: 100, State: 'available', Tags }],
     }),
@@ -190,8 +200,25 @@ test('what costs money says how much', async () => {
       ],
     }),
   })
-  const costs = (await sweep(fakeCtx())).map(({ id, monthlyUsd }) => [id, monthlyUsd])
-  expect(Object.fromEntries(costs)).toEqual({ 'eipalloc-1': 3.65, 'i-1': null, 'vol-1': 8, 'vpce-1': 14.6 })
+}
+
+const costsIn = async (region: string) =>
+  Object.fromEntries((await sweep(fakeCtx({ region }))).map(({ id, monthlyUsd }) => [id, monthlyUsd]))
+
+test('what costs money says how much; what has no price says that it is not known', async () => {
+  costly()
+  expect(await costsIn('us-east-1')).toEqual({
+    ...{ 'eipalloc-1': 3.65, 'nat-1': 32.85, 'i-1': 70.08, 'i-2': 0, 'i-3': null, 'vol-1': 8, 'vpce-1': 14.6 },
+  })
+})
+
+test('the prices are those of the region; where there are none, nothing is known', async () => {
+  costly()
+  expect(await costsIn('eu-central-1')).toEqual({
+    ...{ 'eipalloc-1': 3.65, 'nat-1': 37.96, 'i-1': 83.95, 'i-2': 0, 'i-3': null, 'vol-1': 9.52, 'vpce-1': 17.52 },
+  })
+  const unknown = { 'eipalloc-1': null, 'nat-1': null, 'i-1': null, 'i-3': null, 'vol-1': null, 'vpce-1': null }
+  expect(await costsIn('sa-west-1')).toEqual({ ...unknown, 'i-2': 0 })
 })
 
 test("a stranger's interface in our network is named once, with whose it is", async () => {

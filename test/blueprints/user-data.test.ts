@@ -2,17 +2,34 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type WebUserData, webUserData } from '../../src/blueprints/parts/user-data.ts'
+import type { Names } from '../../src/blueprints/parts/user-data-names.ts'
+import { edgesIn, type Ref, resolve } from '../../src/engine/ref.ts'
 import { needs } from '../support/needs.ts'
 import { AGENT_CTL, execute, ScratchServer } from '../support/scratch-server.ts'
 import { serveNginx } from '../support/serve-nginx.ts'
 
+const NAMES = {
+  table: 'shop-prod-sessions',
+  bucket: 'shop-prod-assets-123456789012-eu-central-1',
+  secret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-0f3c2d1e-1111-2222-3333-AbCdEf',
+  databaseHost: 'shop-prod-main.c1a2b3c4d5e6.eu-central-1.rds.amazonaws.com',
+  databasePort: '5432',
+  databaseName: 'shop',
+  fileSystem: 'fs-0123456789abcdef0',
+  accessPoint: 'fsap-0fedcba9876543210',
+} satisfies Names
 const OPTIONS: WebUserData = {
   stack: 'shop-prod',
   region: 'eu-central-1',
   logGroups: { access: '/shop-prod/web/access', error: '/shop-prod/web/error', system: '/shop-prod/web/system' },
   retentionDays: 7,
+  names: NAMES,
 }
-const SCRIPT = webUserData(OPTIONS)
+
+/** The script as a server gets it. */
+const scriptOf = (options: WebUserData, lookup: (ref: Ref) => string = String): string =>
+  String(resolve(webUserData(options), lookup))
+const SCRIPT = scriptOf(OPTIONS)
 const AGENT_JSON = 'opt/aws/amazon-cloudwatch-agent/etc/ecom-infra.json'
 
 describe('the script', () => {
@@ -28,13 +45,31 @@ describe('the script', () => {
     expect(Buffer.byteLength(SCRIPT)).toBeLessThan(16_384)
   })
 
+  test('has room even for the longest names', () => {
+    const long = (length: number) => 'x'.repeat(length)
+    const group = `/ecom-infra/${long(31)}/web/access`
+    const lengths = { table: 255, bucket: 63, secret: 200, databaseHost: 255, databasePort: 5, databaseName: 63 }
+    const names = Object.fromEntries(Object.entries(lengths).map(([name, length]) => [name, long(length)]))
+    const options = { ...OPTIONS, stack: long(31), logGroups: { access: group, error: group, system: group } }
+    const script = scriptOf({ ...options, names: { ...NAMES, ...names } })
+    expect(Buffer.byteLength(script)).toBeLessThan(13_000)
+  })
+
   test('does not change with the retention of the logs, which would replace every server', () => {
-    expect(webUserData({ ...OPTIONS, retentionDays: 30 })).toBe(SCRIPT)
+    expect(scriptOf({ ...OPTIONS, retentionDays: 30 })).toBe(SCRIPT)
+  })
+
+  test('takes references, and then waits for what they name', () => {
+    const ref = (field: string): Ref<string> => ({ $ref: `a:thing/${field}`, field })
+    const names = Object.fromEntries(Object.keys(NAMES).map((name) => [name, ref(name)])) as unknown as Names
+    const wired = { ...OPTIONS, names }
+    expect(edgesIn(webUserData(wired)).map(({ address }) => address)).toHaveLength(8)
+    expect(scriptOf(wired, ({ field }) => NAMES[field as keyof typeof NAMES])).toBe(SCRIPT)
   })
 })
 
 describe('a boot', () => {
-  test('brings up nginx first, then the agent, and tells each step on the console and in the log', async () => {
+  test('brings up nginx first, then files, assets and agent, and tells each step on the console and in the log', async () => {
     const server = await ScratchServer.make()
     const { code, output } = await server.boot(SCRIPT)
 
@@ -44,6 +79,14 @@ describe('a boot', () => {
       'nginx -t',
       'systemctl enable nginx',
       'systemctl reload-or-restart nginx',
+      'dnf -y install amazon-efs-utils',
+      'systemctl daemon-reload',
+      `mountpoint -q ${server.root}/var/www/images`,
+      `mount ${server.root}/var/www/images`,
+      'dnf -y install awscli-2',
+      'systemctl daemon-reload',
+      'systemctl enable --now ecom-infra-static.timer',
+      'systemctl start ecom-infra-static.service',
       'dnf -y install amazon-cloudwatch-agent rsyslog',
       'systemctl enable --now rsyslog',
       `amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${server.root}/${AGENT_JSON}`,
@@ -55,6 +98,13 @@ describe('a boot', () => {
       'write the nginx configuration',
       'check the nginx configuration',
       'start nginx',
+      'write the names of what the stack has',
+      'install the EFS mount helper',
+      'name the shared files in fstab',
+      'mount the shared files',
+      'install the AWS CLI',
+      'fetch the static files every minute',
+      'fetch the static files',
       'install the CloudWatch agent',
       'start the system log',
       'write the CloudWatch agent configuration',
@@ -71,7 +121,8 @@ describe('a boot', () => {
     const again = await server.boot(SCRIPT)
     expect(again.code, again.output).toBe(0)
     expect(await server.files()).toEqual(files)
-    expect(await server.calls()).toEqual([...calls, ...calls])
+    // What is mounted is not mounted once more.
+    expect(await server.calls()).toEqual([...calls, ...calls.filter((call) => !call.startsWith('mount '))])
   })
 
   test('ships the logs to the given groups by instance, sets no retention, and measures memory', async () => {
@@ -99,9 +150,7 @@ describe('a boot', () => {
     const nasty = `it's "$(touch pwned)" \`touch pwned\` $HOME \\ <b>&\nEND\ntouch pwned`
     const server = await ScratchServer.make()
     const logGroups = { access: nasty, error: nasty, system: nasty }
-    const { code, output } = await server.boot(
-      webUserData({ stack: nasty, region: nasty, logGroups, retentionDays: 7 }),
-    )
+    const { code, output } = await server.boot(scriptOf({ stack: nasty, region: nasty, logGroups, retentionDays: 7 }))
 
     expect(code, output).toBe(0)
     expect(output).toContain(`Setting up a web server of ${nasty} in ${nasty}\n`)
@@ -150,10 +199,16 @@ describe('a failure', () => {
   })
 
   test.each([
-    ['install the CloudWatch agent', 'dnf', '[ "$3" = nginx ]'],
+    ['install the EFS mount helper', 'dnf', '[ "$3" != amazon-efs-utils ]'],
+    ['name the shared files in fstab', 'sed', 'exit 1'],
+    ['mount the shared files', 'mount', 'exit 1'],
+    ['install the AWS CLI', 'dnf', '[ "$3" != awscli-2 ]'],
+    ['fetch the static files every minute', 'systemctl', '[ "$3" != ecom-infra-static.timer ]'],
+    ['fetch the static files', 'systemctl', '[ "$2" != ecom-infra-static.service ]'],
+    ['install the CloudWatch agent', 'dnf', '[ "$3" != amazon-cloudwatch-agent ]'],
     ['start the system log', 'systemctl', '[ "$3" != rsyslog ]'],
     ['start the CloudWatch agent', AGENT_CTL, 'exit 1'],
-  ])('in step "%s" is told and leaves the web server running', async (step, command, then) => {
+  ])('in step "%s" is told, and stops neither the web server nor the other parts', async (step, command, then) => {
     const server = await ScratchServer.make()
     await server.stub(command, then)
     const { code, output } = await server.boot(SCRIPT)
@@ -164,6 +219,8 @@ describe('a failure', () => {
     expect(last(output)).toContain('The web server runs, but not everything around it does')
     expect(await server.calls()).toContain('systemctl reload-or-restart nginx')
     expect((await server.calls()).filter((call) => /stop|disable/.test(call))).toEqual([])
+    const begun = ['install the EFS mount helper', 'install the AWS CLI', 'install the CloudWatch agent']
+    for (const part of begun) expect(output).toContain(`: ${part}\n`)
   })
 })
 

@@ -47,6 +47,7 @@ test('the plan: what goes, by layer, and how long it takes', () => {
 
     3 resources to delete.
     On AWS this typically takes about 5 minutes.
+    What that saves a month is not known.
   `)
 })
 

@@ -5,7 +5,7 @@ import { change, live, PLAIN, planOf, step, TARGET } from './steps.ts'
 
 const updated = (...changes: readonly ReturnType<typeof change>[]) =>
   planText(
-    { ...TARGET, plan: planOf(step('x:x/x', { action: 'update', live: live('x-1'), changes })), seconds: 0 },
+    { ...TARGET, plan: planOf(step('ec2:vpc/x', { action: 'update', live: live('x-1'), changes })), seconds: 0 },
     { ...PLAIN, width: 60 },
   )
     .split('\n')

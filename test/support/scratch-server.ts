@@ -6,6 +6,12 @@ import { onTestFinished } from 'vitest'
 
 export const AGENT_CTL = 'opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl'
 
+/** As Amazon Linux 2023 brings it. */
+export const FSTAB = `#
+UUID=0d1c2b3a-1111-2222-3333-444455556666     /           xfs    defaults,noatime  1   1
+UUID=ABCD-EF01        /boot/efi       vfat    defaults,noatime,uid=0,gid=0,umask=0077  0 0
+`
+
 interface Ended {
   readonly code: number
   readonly output: string
@@ -33,6 +39,10 @@ export class ScratchServer {
     onTestFinished(() => rm(server.folder, { recursive: true, force: true }))
     for (const command of ['dnf', 'systemctl', 'nginx', 'sleep']) await server.stub(command, 'exit 0')
     await server.stub(AGENT_CTL, 'exit 0')
+    await server.stub('mount', `touch '${server.folder}/mounted'`)
+    await server.stub('mountpoint', `[ -e '${server.folder}/mounted' ]`)
+    await mkdir(join(server.root, 'etc'), { recursive: true })
+    await writeFile(join(server.root, 'etc/fstab'), FSTAB)
     return server
   }
 

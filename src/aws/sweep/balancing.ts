@@ -1,17 +1,17 @@
+import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isGone, unlessGone } from '../failure.ts'
 import { all, toRecord } from '../ownership.ts'
 import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
-import * as prices from './prices.ts'
 
 interface Thing {
   readonly type: string
   readonly arn: string
-  readonly monthlyUsd: number
+  readonly monthlyUsd: number | null
 }
 
 const thing =
-  (type: string, monthlyUsd: number) =>
+  (type: string, monthlyUsd: number | null) =>
   (arn: string | undefined): Thing[] =>
     arn === undefined ? [] : [{ type, arn, monthlyUsd }]
 
@@ -22,8 +22,9 @@ const balancers: Finder = async (ctx, { arns }) => {
     all(ctx.elbv2.paginateDescribeTargetGroups({}), (page) => page.TargetGroups),
     Promise.all(arns.map((arn) => child(ctx, arn))),
   ])
+  const each = pricesOf(ctx.region).balancerMonthly()
   const things = [
-    ...lbs.flatMap((item) => thing('elbv2:load-balancer', prices.LOAD_BALANCER)(item.LoadBalancerArn)),
+    ...lbs.flatMap((item) => thing('elbv2:load-balancer', each)(item.LoadBalancerArn)),
     ...groups.flatMap((item) => thing('elbv2:target-group', 0)(item.TargetGroupArn)),
     ...children.flat(),
   ]

@@ -1,7 +1,6 @@
 import { unlessGone } from '../failure.ts'
 import { all, oursFilter, toRecord } from '../ownership.ts'
 import { type Finder, finderOf, isOurs, tagged } from './finder.ts'
-import * as prices from './prices.ts'
 
 /** A terminated one stays visible for an hour, with its tags (aws-behaviours.md 2.3). */
 const instances = finderOf({
@@ -14,7 +13,8 @@ const instances = finderOf({
   id: (item) => item.InstanceId,
   look: 'instance-id',
   fate: ({ State }) => (State?.Name === 'terminated' ? 'gone' : State?.Name === 'shutting-down' ? 'going' : 'there'),
-  usd: ({ InstanceType }) => prices.instance(InstanceType),
+  // Stopped, only its disks cost, and these are found by themselves.
+  usd: ({ InstanceType = '', State }, prices) => (State?.Name === 'stopped' ? 0 : prices.instanceMonthly(InstanceType)),
 })
 
 const volumes = finderOf({
@@ -24,7 +24,8 @@ const volumes = finderOf({
   id: (item) => item.VolumeId,
   look: 'volume-id',
   fate: ({ State }) => (State === 'deleted' ? 'gone' : State === 'deleting' ? 'going' : 'there'),
-  usd: ({ VolumeType, Size }) => prices.volume(VolumeType, Size),
+  // Storage alone: what is provisioned on top is not known here.
+  usd: ({ VolumeType = '', Size }, prices) => (Size === undefined ? null : prices.volumeMonthly(VolumeType, Size)),
 })
 
 const templates = finderOf({

@@ -1,4 +1,5 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2'
+import { type Prices, pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { oursFilter, STACK, toRecord } from '../ownership.ts'
 
@@ -8,7 +9,7 @@ export interface Leftover {
   readonly id: string
   /** Why it is taken for ours, and is still there. */
   readonly why: string
-  /** What it costs if it stays, at the prices of us-east-1; null: that depends on what is in it. */
+  /** What it costs a month if it stays, at the list prices of its region; null: not known, or it depends on what is in it. */
   readonly monthlyUsd: number | null
 }
 
@@ -47,7 +48,8 @@ export interface Kind<Item extends Taggable> {
   readonly look: string | ((ctx: Ctx, id: string) => Promise<readonly Item[]>)
   /** Left out: a thing of this kind is either there or not. */
   readonly fate?: (item: Item) => 'there' | 'going' | 'gone'
-  readonly usd?: (item: Item) => number | null
+  /** Left out: a thing of this kind costs nothing by itself. */
+  readonly usd?: (item: Item, prices: Prices) => number | null
 }
 
 /** Lists a kind by our tag and then, by id, what the hints name and the listing has not shown. */
@@ -59,12 +61,13 @@ export const finderOf =
     const hinted = ids.filter((id) => id.startsWith(`${kind.prefix}-`) && !seen.has(id))
     const items = [...listed, ...(await lookedUp(ctx, kind, hinted))]
     // Some emulators ignore a filter, and a hint may tell of a tag that was taken away.
+    const prices = pricesOf(ctx.region)
     const ours = items.filter((item) => isOurs(ctx, toRecord(item.Tags)))
     return ours.flatMap((item) => {
       const fate = kind.fate?.(item) ?? 'there'
       if (fate === 'gone') return []
       const base = { type: kind.type, id: kind.id(item) ?? '', why: tagged(ctx), going: fate === 'going' }
-      return [{ ...base, monthlyUsd: kind.usd ? kind.usd(item) : 0 }]
+      return [{ ...base, monthlyUsd: kind.usd ? kind.usd(item, prices) : 0 }]
     })
   }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isDenied, unlessGone } from '../failure.ts'
 import { iamPathOf } from '../names.ts'
 import { all, toRecord } from '../ownership.ts'
 import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
-import * as prices from './prices.ts'
 
 /** IAM: by the path, which names the stack and the region. Its listings show no tags, nor does the tagging API (aws-behaviours.md 6.1). */
 const identities: Finder = async (ctx) => {
@@ -38,9 +38,13 @@ const logGroups: Finder = async (ctx, { arns }) => {
   )
   return listed.flat().map(({ logGroupName = '', storedBytes }): Sighting => {
     const why = logGroupName.startsWith(prefix) ? `its name begins with ${prefix}` : tagged(ctx)
-    return { type: 'logs:log-group', id: logGroupName, why, monthlyUsd: prices.logs(storedBytes), going: false }
+    return { type: 'logs:log-group', id: logGroupName, why, monthlyUsd: stored(ctx, storedBytes), going: false }
   })
 }
+
+/** What a log group does not say is not known. */
+const stored = ({ region }: Ctx, bytes: number | undefined): number | null =>
+  bytes === undefined ? null : pricesOf(region).logsMonthly(bytes / 1024 ** 3)
 
 /** `<stack>-<what>-<account>-<region>`, or the same with the stack cut and a hash of it added. */
 function looksOurs({ stack, account, region }: Ctx, name: string): boolean {

@@ -3,7 +3,6 @@ import type { Ctx } from '../ctx.ts'
 import { unlessGone } from '../failure.ts'
 import { all, oursFilter } from '../ownership.ts'
 import { type Finder, finderOf } from './finder.ts'
-import * as prices from './prices.ts'
 
 const vpcs = finderOf({
   type: 'ec2:vpc',
@@ -37,7 +36,7 @@ const nats = finderOf({
   id: (item) => item.NatGatewayId,
   look: 'nat-gateway-id',
   fate: ({ State }) => (State === 'deleted' || State === 'failed' ? 'gone' : State === 'deleting' ? 'going' : 'there'),
-  usd: () => prices.NAT_GATEWAY,
+  usd: (_, prices) => prices.natGatewayMonthly(),
 })
 
 const addresses = finderOf({
@@ -46,7 +45,7 @@ const addresses = finderOf({
   list: async (ctx, Filters) => (await ctx.ec2.describeAddresses({ Filters })).Addresses ?? [],
   id: (item) => item.AllocationId,
   look: 'allocation-id',
-  usd: () => prices.ADDRESS,
+  usd: (_, prices) => prices.addressMonthly(),
 })
 
 const routeTables = finderOf({
@@ -87,8 +86,8 @@ const endpoints = finderOf({
     const state = State?.toLowerCase()
     return state === 'deleted' ? 'gone' : state === 'deleting' ? 'going' : 'there'
   },
-  usd: ({ VpcEndpointType, SubnetIds = [] }) =>
-    VpcEndpointType === 'Interface' ? prices.endpoint(SubnetIds.length) : 0,
+  usd: ({ VpcEndpointType, SubnetIds = [] }, prices) =>
+    VpcEndpointType === 'Interface' ? prices.endpointMonthly(SubnetIds.length) : 0,
 })
 
 /** Their tags go by another name than those of all the rest. */

@@ -1,4 +1,47 @@
+import { CACHE_RULES } from '../../site/caching.ts'
 import { put } from './user-data-shell.ts'
+
+/** What a site is made of. The packaged list may lack some, and then browsers refuse them: scripts above all. */
+const TYPES: Readonly<Record<string, string>> = {
+  'text/html': 'html htm',
+  'text/css': 'css',
+  'text/javascript': 'js mjs',
+  'text/plain': 'txt',
+  'text/csv': 'csv',
+  'text/markdown': 'md',
+  'text/vtt': 'vtt',
+  'application/json': 'json map',
+  'application/manifest+json': 'webmanifest',
+  'application/xml': 'xml',
+  'application/rss+xml': 'rss',
+  'application/atom+xml': 'atom',
+  'application/pdf': 'pdf',
+  'application/zip': 'zip',
+  'application/wasm': 'wasm',
+  'image/avif': 'avif',
+  'image/gif': 'gif',
+  'image/jpeg': 'jpg jpeg',
+  'image/png': 'png',
+  'image/svg+xml': 'svg',
+  'image/webp': 'webp',
+  'image/vnd.microsoft.icon': 'ico',
+  'font/woff': 'woff',
+  'font/woff2': 'woff2',
+  'font/ttf': 'ttf',
+  'font/otf': 'otf',
+  'audio/mpeg': 'mp3',
+  'audio/mp4': 'm4a',
+  'audio/ogg': 'ogg',
+  'video/mp4': 'mp4',
+  'video/webm': 'webm',
+}
+const types = Object.entries(TYPES).map(([type, names]) => `${type} ${names};`)
+const texts = Object.keys(TYPES).filter((type) => type.startsWith('text/') && type !== 'text/html')
+
+/** The same rules as those of `site push`, which gives them to the bucket: a file on a disk has no headers. */
+const caching = CACHE_RULES.map(
+  ({ pattern, cacheControl }) => `"~^/(images|static)(?=/)${pattern && `.*${pattern}`}" '${cacheControl}';`,
+)
 
 /**
  * The whole file and not a drop-in: the packaged one brings a server of its own on port 80.
@@ -37,6 +80,11 @@ http {
         https 'max-age=86400';
     }
 
+    map $uri $caching {
+        default '';
+        ${caching.join('\n        ')}
+    }
+
     server {
         listen 80 default_server;
         server_name _;
@@ -47,11 +95,23 @@ http {
         add_header X-Frame-Options SAMEORIGIN always;
         add_header Referrer-Policy strict-origin-when-cross-origin always;
         add_header Strict-Transport-Security $strict_transport always;
+        add_header Cache-Control $caching;
 
         location = /healthz {
             access_log off;
             default_type text/plain;
             return 200 'ok';
+        }
+
+        # The shared files, and the copy of the assets bucket.
+        location ~ ^/(images|static)/ {
+            root /var/www;
+            charset utf-8;
+            charset_types ${texts.join(' ')};
+            types {
+                ${types.join('\n                ')}
+            }
+            try_files $uri $uri/ =404;
         }
 
         location / {

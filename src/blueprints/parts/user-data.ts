@@ -1,5 +1,10 @@
+import { fill } from '../../engine/fill.ts'
+import type { Text } from '../../engine/ref.ts'
+import { FILES } from './user-data-files.ts'
+import { type Names, writeNames } from './user-data-names.ts'
 import { webServer } from './user-data-nginx.ts'
 import { PRELUDE, put, quote } from './user-data-shell.ts'
+import { staticFiles } from './user-data-static.ts'
 
 /** What the script of a web server must know of its stack. */
 export interface WebUserData {
@@ -11,14 +16,19 @@ export interface WebUserData {
    * would undo ours, and a changed retention must not replace the servers.
    */
   readonly retentionDays: number
+  /** What the servers work with: without them they serve nothing but their own page. */
+  readonly names?: Names
 }
 
 /**
  * The user data of an Amazon Linux 2023 web server: a shell script, not yet base64.
  * The web server comes first, and what only observes it comes last and may fail without it.
  */
-export function webUserData(options: WebUserData): string {
-  return [PRELUDE, webServer(options.stack), observation(options), run(options)].join('\n')
+export function webUserData(options: WebUserData): Text {
+  const { stack, names } = options
+  const data = names ? [writeNames(options), FILES, staticFiles(stack)] : []
+  const script = [PRELUDE, webServer(stack), ...data, observation(options), run(options)].join('\n')
+  return fill(script, { ...names })
 }
 
 /** rsyslog, because Amazon Linux 2023 has nothing but the journal, and the agent ships files. */
@@ -78,12 +88,13 @@ function agentConfig({ stack, region, logGroups }: WebUserData): object {
 }
 
 /** cloud-init shows on the console what the script prints. */
-function run({ stack, region }: WebUserData): string {
+function run({ stack, region, names }: WebUserData): string {
+  const data = ['names', 'optional files', 'optional static_files']
   return `main() {
   trap ended EXIT
   say ${quote(`Setting up a web server of ${stack} in ${region}`)}
   web_server
-  optional observation
+  ${[...(names ? data : []), 'optional observation'].join('\n  ')}
   trap - EXIT
   if [ -n "$INCOMPLETE" ]; then
     say 'The web server runs, but not everything around it does: see the failed step above'

@@ -1,15 +1,14 @@
-import type { Filter, LaunchTemplate, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2'
+import type { Filter, LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2'
 import type { Ctx } from '../../aws/ctx.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { isLacking } from '../../aws/lacking.ts'
-import { fromData, type LaunchSettings, notLaunched, stillLaunched, toData } from '../../aws/launch-data.ts'
+import { fromData, type LaunchSettings, launched, notLaunched, stillLaunched, toData } from '../../aws/launch-data.ts'
 import { claimNamed, wantedNames } from '../../aws/named.ts'
-import { ADDRESS, all, born, oursFilter, tagEc2, toRecord } from '../../aws/ownership.ts'
+import { all, born, oursFilter, tagEc2, toRecord } from '../../aws/ownership.ts'
 import { FRESH_EC2 } from '../../aws/passing.ts'
 import { required } from '../../aws/required.ts'
 import { patiently, until } from '../../aws/wait.ts'
 import { asSet } from '../../engine/diff.ts'
-import type { Address } from '../../engine/ref.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
 export interface LaunchTemplateSpec extends LaunchSettings {
@@ -19,6 +18,8 @@ export interface LaunchTemplateSpec extends LaunchSettings {
 export interface LaunchTemplateOut {
   readonly id: string
   readonly name: string
+  /** The number of the default version. A group is held at it, so that a change of the template reaches its servers. */
+  readonly version: string
 }
 
 /** aws-behaviours.md 2.2. */
@@ -37,6 +38,7 @@ export const launchTemplate: ResourceType<LaunchTemplateSpec, LaunchTemplateOut,
     userData: 'mutable',
   },
   same: { securityGroupIds: asSet },
+  volatile: ['version'],
   about: {
     identity: 'name',
     usable: 'created',
@@ -84,7 +86,7 @@ export const launchTemplate: ResourceType<LaunchTemplateSpec, LaunchTemplateOut,
     const tags = launched(ctx, live.address)
     // A new version may make a group launch all its instances anew: never one for a tag of the template alone.
     if (changed.size === 1 && changed.has('tags')) {
-      const data = await defaultOf(ctx, live.id)
+      const data = (await defaultOf(ctx, live.id))?.LaunchTemplateData
       const old = data ? Object.keys(stillLaunched(data, ctx.retired)) : []
       if (data && notLaunched(data, tags).size + old.length === 0) return
     }
@@ -110,12 +112,6 @@ export const launchTemplate: ResourceType<LaunchTemplateSpec, LaunchTemplateOut,
 
 /** The versions that are kept behind the latest one, to look back at. AWS keeps 10,000 and refuses the next. */
 const KEPT = 10
-
-/** The tags of what is launched: the stack's, but never an address, for what AWS makes from ours has none. */
-function launched(ctx: Ctx, address: Address): Readonly<Record<string, string>> {
-  const { [ADDRESS]: _, ...tags } = ctx.tags(address)
-  return tags
-}
 
 async function list(ctx: Ctx, asked: readonly Asked[]): Promise<readonly LaunchTemplate[]> {
   const filtered = (Filters: Filter[]) =>
@@ -147,10 +143,10 @@ async function tagsOf(ctx: Ctx, templates: readonly LaunchTemplate[]): Promise<R
 
 type Tags = Readonly<Record<string, string>>
 
-async function defaultOf(ctx: Ctx, LaunchTemplateId: string): Promise<ResponseLaunchTemplateData | undefined> {
+async function defaultOf(ctx: Ctx, LaunchTemplateId: string): Promise<LaunchTemplateVersion | undefined> {
   const input = { LaunchTemplateId, Versions: ['$Default'] }
   const answer = await unlessGone(ctx.ec2.describeLaunchTemplateVersions(input))
-  return answer?.LaunchTemplateVersions?.[0]?.LaunchTemplateData
+  return answer?.LaunchTemplateVersions?.[0]
 }
 
 /**
@@ -166,14 +162,21 @@ async function look(
 ): Promise<Found<LaunchTemplateSpec, LaunchTemplateOut> | null> {
   const id = required(template.LaunchTemplateId, 'DescribeLaunchTemplates', 'LaunchTemplateId')
   const name = template.LaunchTemplateName ?? ''
-  const data = await defaultOf(ctx, id)
+  const { LaunchTemplateData: data, VersionNumber } = (await defaultOf(ctx, id)) ?? {}
   if (!data) return null
   const own = tagsById.get(id) ?? {}
   const { address, ours } = claimNamed(ctx, { id, name, tags: own }, asked)
   const lacking = notLaunched(data, launched(ctx, address))
   const kept = Object.entries(own).filter(([key]) => !lacking.has(key))
   const tags = { ...Object.fromEntries(kept), ...stillLaunched(data, ctx.retired) }
-  return { address, ours, id, spec: { name, ...fromData(data) }, tags, out: { id, name } }
+  return {
+    address,
+    ours,
+    id,
+    spec: { name, ...fromData(data) },
+    tags,
+    out: { id, name, version: String(VersionNumber) },
+  }
 }
 
 /** Takes away versions that nobody will look back at. Stock moto cannot (moto.md, ec2). */

@@ -6,7 +6,7 @@ import { FRESH_EC2 } from '../../aws/passing.ts'
 import { required } from '../../aws/required.ts'
 import { patiently, until } from '../../aws/wait.ts'
 import { Failed } from '../../engine/errors.ts'
-import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
+import type { Asked, Found, Health, ResourceType } from '../../engine/resource.ts'
 
 export interface NatGatewaySpec {
   readonly subnetId: string
@@ -45,11 +45,13 @@ export const natGateway: ResourceType<NatGatewaySpec, NatGatewayOut, Ctx> = {
   },
 
   async read(ctx, asked) {
-    const list = await oursAndAsked(ctx, asked, {
-      list: (Filter) => all(ctx.ec2.paginateDescribeNatGateways({ Filter }), (page) => page.NatGateways),
-      idFilter: 'nat-gateway-id',
-      id: (item) => item.NatGatewayId,
-    })
+    const list = await ctx.memo(LISTING, () =>
+      oursAndAsked(ctx, asked, {
+        list: (Filter) => all(ctx.ec2.paginateDescribeNatGateways({ Filter }), (page) => page.NatGateways),
+        idFilter: 'nat-gateway-id',
+        id: (item) => item.NatGatewayId,
+      }),
+    )
     // moto takes no notice of the tag in the filter.
     const wanted = ({ NatGatewayId, Tags }: NatGateway) =>
       toRecord(Tags)[STACK] === ctx.stack || asked.some(({ id }) => id === NatGatewayId)
@@ -89,7 +91,18 @@ export const natGateway: ResourceType<NatGatewaySpec, NatGatewayOut, Ctx> = {
       return now === undefined || now.State === 'deleted' || now.State === 'failed' ? true : undefined
     })
   },
+
+  /** From the look's listing. */
+  async health(ctx, live): Promise<Health> {
+    const listing = await ctx.memo(LISTING, async (): Promise<readonly NatGateway[]> => [])
+    const now = listing.find((item) => item.NatGatewayId === live.id) ?? (await named(ctx, live.id))
+    const detail = [now?.State ?? 'not found', now?.FailureMessage].filter(Boolean).join(': ')
+    if (now?.State === 'available') return { state: 'healthy', detail }
+    return { state: now?.State === 'pending' ? 'unknown' : 'unhealthy', detail }
+  },
 }
+
+const LISTING = 'ec2:nat-gateways'
 
 /**
  * An address that is still bound makes the new gateway fail, long after the call that asked for it. A live holder is

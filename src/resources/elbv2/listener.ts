@@ -1,4 +1,5 @@
 import type { Action, Listener } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { certificateHealth } from '../../aws/certificates.ts'
 import type { Ctx } from '../../aws/ctx.ts'
 import { elbPatiently, tagElb } from '../../aws/elb.ts'
 import { type Tagged, taggedListeners, taggedLoadBalancers } from '../../aws/elb-listing.ts'
@@ -7,7 +8,7 @@ import { claim, STACK, toPairs } from '../../aws/ownership.ts'
 import { required } from '../../aws/required.ts'
 import { type Passing, until } from '../../aws/wait.ts'
 import { UNKNOWN } from '../../engine/ref.ts'
-import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
+import type { Asked, Found, Health, ResourceType } from '../../engine/resource.ts'
 
 export type ListenerAction =
   | { readonly type: 'forward'; readonly targetGroupArn: string }
@@ -59,6 +60,7 @@ export const listener: ResourceType<ListenerSpec, ListenerOut, Ctx> = {
         'elasticloadbalancing:DescribeLoadBalancers',
         'elasticloadbalancing:DescribeListeners',
         'elasticloadbalancing:DescribeTags',
+        'acm:DescribeCertificate',
       ],
       create: ['elasticloadbalancing:CreateListener', 'elasticloadbalancing:AddTags'],
       sync: ['ModifyListener', 'AddTags', 'RemoveTags'].map((name) => `elasticloadbalancing:${name}`),
@@ -97,6 +99,11 @@ export const listener: ResourceType<ListenerSpec, ListenerOut, Ctx> = {
       const rest = await unlessGone(ctx.elbv2.describeListeners({ ListenerArns: [live.id] }))
       return (rest?.Listeners ?? []).length === 0 ? true : undefined
     })
+  },
+
+  async health(ctx, { spec: { certificateArn } }): Promise<Health> {
+    if (certificateArn === null) return { state: 'healthy', detail: 'HTTP, no certificate' }
+    return certificateHealth(ctx, certificateArn)
   },
 }
 

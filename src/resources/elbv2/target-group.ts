@@ -7,6 +7,7 @@ import { askerOf, claimNamed } from '../../aws/named.ts'
 import { nameOf } from '../../aws/names.ts'
 import { toPairs } from '../../aws/ownership.ts'
 import { required } from '../../aws/required.ts'
+import { targetHealth } from '../../aws/target-health.ts'
 import { type Passing, patiently, until } from '../../aws/wait.ts'
 import { GENERATION, generationOf } from '../../engine/generation.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
@@ -36,6 +37,8 @@ export interface TargetGroupOut {
   readonly fullName: string
 }
 
+const calls = (...names: readonly string[]) => names.map((name) => `elasticloadbalancing:${name}`)
+
 /** aws-behaviours.md 3.2. */
 export const targetGroup: ResourceType<TargetGroupSpec, TargetGroupOut, Ctx> = {
   type: 'elbv2:target-group',
@@ -57,23 +60,10 @@ export const targetGroup: ResourceType<TargetGroupSpec, TargetGroupOut, Ctx> = {
     replaceBy: 'create-first',
     ownership: 'own',
     actions: {
-      read: [
-        'elasticloadbalancing:DescribeTargetGroups',
-        'elasticloadbalancing:DescribeTags',
-        'elasticloadbalancing:DescribeTargetGroupAttributes',
-      ],
-      create: [
-        'elasticloadbalancing:DescribeTargetGroups',
-        'elasticloadbalancing:CreateTargetGroup',
-        'elasticloadbalancing:AddTags',
-      ],
-      sync: [
-        'elasticloadbalancing:ModifyTargetGroup',
-        'elasticloadbalancing:ModifyTargetGroupAttributes',
-        'elasticloadbalancing:AddTags',
-        'elasticloadbalancing:RemoveTags',
-      ],
-      destroy: ['elasticloadbalancing:DeleteTargetGroup', 'elasticloadbalancing:DescribeTargetGroups'],
+      read: calls('DescribeTargetGroups', 'DescribeTags', 'DescribeTargetGroupAttributes', 'DescribeTargetHealth'),
+      create: calls('DescribeTargetGroups', 'CreateTargetGroup', 'AddTags'),
+      sync: calls('ModifyTargetGroup', 'ModifyTargetGroupAttributes', 'AddTags', 'RemoveTags'),
+      destroy: calls('DeleteTargetGroup', 'DescribeTargetGroups'),
     },
   },
 
@@ -130,6 +120,8 @@ export const targetGroup: ResourceType<TargetGroupSpec, TargetGroupOut, Ctx> = {
       },
     )
   },
+
+  health: (ctx, live) => targetHealth(ctx, live.id),
 }
 
 const LONGEST = 32

@@ -19,7 +19,7 @@ const spec: LaunchTemplateSpec = {
   rootVolume: { device: '/dev/xvda', type: 'gp3', sizeGb: 10, encrypted: true },
 }
 const live: Found<LaunchTemplateSpec, LaunchTemplateOut> = {
-  ...{ address, id: 'lt-1', ours: true, tags: {}, out: { id: 'lt-1', name: spec.name } },
+  ...{ address, id: 'lt-1', ours: true, tags: {}, out: { id: 'lt-1', name: spec.name, version: '1' } },
   spec: { ...spec, imageId: 'ami-pinned' },
 }
 const launched = { owner: 'web-team', 'ecom-infra:stack': 'shop-dev', Name: 'shop-dev-web' }
@@ -29,7 +29,7 @@ const template = (LaunchTemplateId: string, LaunchTemplateName = spec.name) => (
   LaunchTemplateName,
 })
 const version = (tags: Readonly<Record<string, string>> = launched) => ({
-  LaunchTemplateVersions: [{ LaunchTemplateData: toData(spec, tags) }],
+  LaunchTemplateVersions: [{ VersionNumber: 3, LaunchTemplateData: toData(spec, tags) }],
 })
 const tagRows = (id: string, tags: Readonly<Record<string, string>>) =>
   Object.entries(tags).map(([Key, Value]) => ({ ResourceId: id, Key, Value }))
@@ -77,6 +77,17 @@ describe('reading', () => {
       DescribeLaunchTemplateVersions: () => version(),
     })
     expect(await launchTemplate.read(fakeCtx(), [asked({})])).toMatchObject([{ address, ours: false }])
+  })
+
+  test('its version is that of the data that was read, and a change of it moves the version', async () => {
+    answers({
+      DescribeLaunchTemplates: () => ({ LaunchTemplates: [{ ...template('lt-1'), DefaultVersionNumber: 2 }] }),
+      DescribeLaunchTemplateVersions: () => version(),
+    })
+    expect((await launchTemplate.read(fakeCtx(), [asked({})]))[0]?.out).toEqual({
+      ...{ id: 'lt-1', name: spec.name, version: '3' },
+    })
+    expect(launchTemplate.volatile).toEqual(['version'])
   })
 
   test('a remembered id that is gone fails nothing, and so does one that goes in between', async () => {

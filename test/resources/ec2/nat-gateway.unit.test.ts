@@ -131,3 +131,30 @@ describe('deleting', () => {
     await expect(destroy()).resolves.toBeUndefined()
   })
 })
+
+describe('health', () => {
+  test('is told from the listing of the look', async () => {
+    const ctx = fakeCtx()
+    const item = (NatGatewayId: string, State: string, more: object = {}) => ({ NatGatewayId, State, Tags, ...more })
+    answers({
+      DescribeNatGateways: () => ({
+        NatGateways: [
+          item('nat-1', 'available'),
+          item('nat-2', 'pending'),
+          item('nat-3', 'failed', { FailureMessage: 'no internet gateway' }),
+        ],
+      }),
+    })
+    await natGateway.read(ctx, [])
+    const health = (id: string) => natGateway.health?.(ctx, { ...live, id })
+    expect(await health('nat-1')).toEqual({ state: 'healthy', detail: 'available' })
+    expect(await health('nat-2')).toEqual({ state: 'unknown', detail: 'pending' })
+    expect(await health('nat-3')).toEqual({ state: 'unhealthy', detail: 'failed: no internet gateway' })
+    expect(called()).toHaveLength(1)
+  })
+
+  test('is asked for where there was no look', async () => {
+    answers({ DescribeNatGateways: () => inState('deleted') })
+    expect(await natGateway.health?.(fakeCtx(), live)).toEqual({ state: 'unhealthy', detail: 'deleted' })
+  })
+})
