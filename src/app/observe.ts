@@ -92,7 +92,11 @@ export async function observe(
   const at = performance.now()
   session.emit({ kind: 'phase', phase: 'look', text: `looking at ${session.stack} in ${config.region}` })
   const place = { account: session.identity.account, region: config.region }
-  const wishes = { region: config.region, instanceTypes: [config.web.instanceType, config.bastion.instanceType], tls: session.tls }
+  const wishes = {
+    region: config.region,
+    instanceTypes: [config.web.instanceType, config.bastion.instanceType],
+    tls: session.tls,
+  }
   const [facts, loaded] = await Promise.all([
     readFacts(session.clients, session.identity, wishes),
     loadManifest(session.store, session.stack, place),

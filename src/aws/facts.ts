@@ -37,7 +37,8 @@ export const architectureOf = (instanceType: string): Architecture =>
 export function imageFor({ images, region }: Facts, instanceType: string): string {
   const architecture = architectureOf(instanceType)
   const image = images[architecture]
-  if (image === undefined) throw new Refused('NoImage', `AWS has no Amazon Linux image for ${architecture} in ${region}.`)
+  if (image === undefined)
+    throw new Refused('NoImage', `AWS has no Amazon Linux image for ${architecture} in ${region}.`)
   return image
 }
 

@@ -41,7 +41,7 @@ export function ecommerce(draft: Draft): void {
     siteUrl: text`${scheme}://${front.loadBalancer.ref('dnsName')}`,
     assetsBucket: stores.bucket.ref('name'),
     databaseEndpoint: text`${postgres.ref('host')}:${postgres.ref('port')}`,
-    databaseSecret: postgres.ref('secretArn'),
+    databaseSecretArn: postgres.ref('secretArn'),
     sessionsTable: table.ref('name'),
     sharedFiles: stores.files.system.ref('id'),
     bastionHost: door.ref('publicIp'),

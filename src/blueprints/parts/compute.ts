@@ -51,7 +51,7 @@ export function webServers(draft: Draft, around: Around): Handle<AutoScalingGrou
     'web',
     {
       name: nameOf(stack, 'web', 255),
-      ...{ launchTemplateId: template.ref('id'), templateVersion: template.ref('version') },
+      launchTemplateId: template.ref('id'),
       ...{ minSize: config.web.minSize, maxSize: config.web.maxSize, desiredCapacity: config.web.minSize },
       subnetIds: net.zones.map((zone) => (isPublic ? zone.open : zone.closed).ref('id')),
       targetGroupArns: [targetGroup.ref('arn')],
@@ -82,6 +82,7 @@ function serverTemplate(draft: Draft, { groups, logs, stores }: Around) {
     rootVolume: { device: '/dev/xvda', type: 'gp3', sizeGb: 8, encrypted: true },
     userData: webUserData({
       ...{ stack, region: facts.region, logGroups: logs.names },
+      retentionDays: config.monitoring.logRetentionDays,
       names: namesOf(stores),
     }),
   })

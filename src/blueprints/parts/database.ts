@@ -2,7 +2,7 @@ import { iamNameOf, iamPathOf, nameOf } from '../../aws/names.ts'
 import type { Handle } from '../../engine/graph.ts'
 import { role } from '../../resources/iam/role.ts'
 import { logGroup } from '../../resources/logs/log-group.ts'
-import { type DbInstanceOut, dbInstance } from '../../resources/rds/instance.ts'
+import { type DbInstanceOut, type DbInstanceSpec, dbInstance } from '../../resources/rds/instance.ts'
 import { dbParameterGroup } from '../../resources/rds/parameter-group.ts'
 import { dbSubnetGroup } from '../../resources/rds/subnet-group.ts'
 import type { Draft } from '../blueprint.ts'
@@ -48,7 +48,7 @@ const fixed = {
   ...{ engine: 'postgres', databaseName: DATABASE, masterUsername: OWNER, managedPassword: true, port: PORT },
   ...{ storageType: 'gp3', storageEncrypted: true, publiclyAccessible: false, iamAuthentication: true },
   ...{ copyTagsToSnapshot: true, autoMinorVersionUpgrade: true, logExports: LOGS },
-} as const
+} satisfies Partial<DbInstanceSpec>
 
 const settings = ({ config: { database, protect } }: Draft) => ({
   engineVersion: database.engineVersion,
