@@ -3,7 +3,7 @@ import datetime
 import uuid
 
 from moto.autoscaling.exceptions import AutoscalingClientError, ValidationError
-from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.models import FakeAutoScalingGroup, InstanceState
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 
@@ -66,12 +66,40 @@ def now():
     return datetime.datetime.now(datetime.timezone.utc)
 
 
+def launched_from(group):
+    """The version itself, which `$Default` and `$Latest` only point at."""
+    template = group.ec2_launch_template
+    if template is None:
+        return None
+    version = template.get_version(group.launch_template_version)
+    return {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Version": str(version.number)}
+
+
+def remember_versions():
+    """AWS: an instance goes on showing the version that it was launched from. moto shows the template's default."""
+    launch, shown = FakeAutoScalingGroup.replace_autoscaling_group_instances, InstanceState.launch_template
+
+    def replace_autoscaling_group_instances(self, *rest, **named):
+        before = list(self.instance_states)
+        launch(self, *rest, **named)
+        for state in self.instance_states:
+            if not any(state is one for one in before):
+                state.launched_from = launched_from(self)
+
+    def launch_template(self):
+        return self.__dict__.get("launched_from") or shown.fget(self)
+
+    FakeAutoScalingGroup.replace_autoscaling_group_instances = replace_autoscaling_group_instances
+    InstanceState.launch_template = property(launch_template)
+
+
 def start_instance_refresh(self):
     group = group_of(self)
     if active(group):
         raise AutoscalingClientError("InstanceRefreshInProgress", "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.")
     refresh = {"InstanceRefreshId": str(uuid.uuid4()), "AutoScalingGroupName": group.name, "Status": "Pending", "StartTime": now(),
-               "PercentageComplete": 0, "InstancesToUpdate": len(group.instance_states), "Preferences": self._get_param("Preferences")}
+               "PercentageComplete": 0, "InstancesToUpdate": len(group.instance_states), "Preferences": self._get_param("Preferences") or {},
+               "DesiredConfiguration": self._get_param("DesiredConfiguration")}
     refreshes_of(group).insert(0, refresh)
     return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
 
@@ -92,17 +120,22 @@ def advance(group, refresh):
         return
     refresh["Status"] = following
     if following == "Successful":
-        replace_instances(group)
+        replace_instances(group, refresh)
         refresh.update(PercentageComplete=100, InstancesToUpdate=0)
     if following not in ACTIVE:
         refresh["EndTime"] = now()
 
 
-def replace_instances(group):
-    old = [state.instance.id for state in group.instance_states]
+def replace_instances(group, refresh):
+    """AWS: the desired configuration becomes the group's; an instance that runs it may be skipped."""
+    wanted = (refresh["DesiredConfiguration"] or {}).get("LaunchTemplate")
+    if wanted:
+        group._set_launch_configuration(None, wanted, None)
+    skipped = refresh["Preferences"].get("SkipMatching")
+    old = [state for state in group.instance_states if not (skipped and state.launch_template == launched_from(group))]
     if old:
-        group.autoscaling_backend.ec2_backend.terminate_instances(old)
-    group.instance_states = []
+        group.autoscaling_backend.ec2_backend.terminate_instances([state.instance.id for state in old])
+    group.instance_states = [state for state in group.instance_states if state not in old]
     group.set_desired_capacity(group.desired_capacity)
 
 
@@ -116,7 +149,8 @@ def cancel_instance_refresh(self):
 
 def apply():
     create, update = AutoScalingResponse.create_auto_scaling_group, AutoScalingResponse.update_auto_scaling_group
-    FakeAutoScalingGroup.enabled_metrics  # must be there
+    FakeAutoScalingGroup.enabled_metrics, FakeAutoScalingGroup._set_launch_configuration  # must be there
+    remember_versions()
 
     def create_auto_scaling_group(self):
         """AWS refuses a name that is taken; moto puts the new group in the old one's place."""
@@ -128,6 +162,10 @@ def apply():
         return result
 
     def update_auto_scaling_group(self):
+        refresh = active(group_of(self))
+        if refresh and refresh["DesiredConfiguration"] and self._get_param("LaunchTemplate"):
+            raise ValidationError("An active instance refresh with a desired configuration exists. All configuration options derived from "
+                                  "the desired configuration are not available for update while the instance refresh is active.")
         result = update(self)
         keep(self, CHANGED)
         return result

@@ -1,6 +1,7 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import { Failed } from '../engine/errors.ts'
 import { ASG_BUSY, groupNamed, serving } from './asg.ts'
+import { endRefresh } from './asg-refresh.ts'
 import type { Ctx } from './ctx.ts'
 import { codeOf, messageOf, unlessGone } from './failure.ts'
 import { type Passing, patiently, until } from './wait.ts'
@@ -49,6 +50,7 @@ const isFinal = ({ StatusCode, Progress, StatusMessage, StartTime }: Activity): 
 /** Takes every instance out of the group, and the group away. What a stranger has done to hold it up is undone. */
 export async function dissolve(ctx: Ctx, group: AutoScalingGroup): Promise<void> {
   const { AutoScalingGroupName } = group
+  await endRefresh(ctx, group)
   await unlock(ctx, group)
   const none = { MinSize: 0, MaxSize: 0, DesiredCapacity: 0, NewInstancesProtectedFromScaleIn: false }
   await patiently(ctx, [ASG_BUSY], () =>

@@ -6,6 +6,18 @@ import { isGone, unlessGone } from './failure.ts'
 import { isLacking } from './lacking.ts'
 import { all } from './ownership.ts'
 
+/** What a listing of groups tells of one, in our words. */
+export const settingsIn = (group: AutoScalingGroup) => ({
+  minSize: group.MinSize ?? 0,
+  maxSize: group.MaxSize ?? 0,
+  desiredCapacity: group.DesiredCapacity ?? 0,
+  subnetIds: (group.VPCZoneIdentifier ?? '').split(',').filter(Boolean).sort(),
+  targetGroupArns: [...(group.TargetGroupARNs ?? [])].sort(),
+  healthCheckType: group.HealthCheckType as 'EC2' | 'ELB',
+  healthCheckGraceSeconds: group.HealthCheckGracePeriod ?? 0,
+  metrics: (group.EnabledMetrics ?? []).flatMap(({ Metric }) => Metric ?? []).sort(),
+})
+
 /** What a group is to be moved from and to. */
 interface Move {
   readonly want: readonly string[]

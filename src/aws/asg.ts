@@ -10,7 +10,13 @@ import { type Passing, patiently, until } from './wait.ts'
 /** What Auto Scaling does not know yet of things that were made a moment ago (aws-behaviours.md 2.4). */
 const FRESH: Passing = {
   codes: ['Validation'],
-  says: ['target groups may not be valid', 'the security group', 'the subnet id', 'with template id'],
+  says: [
+    'target groups may not be valid',
+    'the security group',
+    'the subnet id',
+    'with template id',
+    'specified version',
+  ],
   seconds: 120,
   what: 'a new resource to be known to Auto Scaling',
 }

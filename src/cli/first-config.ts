@@ -2,13 +2,14 @@ import { resolve } from 'node:path'
 import { suggestAnswers } from '../config/answers.ts'
 import { CONFIG_FILE } from '../config/names.ts'
 import { saveConfig } from '../config/save.ts'
+import type { Output } from '../config/wizard/ask.ts'
 import { askConfig } from '../config/wizard.ts'
 import { renderConfig } from '../config/write.ts'
 
-/** Asks for what has no default and writes the config here. Returns where. */
-export async function firstConfig(region: string | undefined, output: NodeJS.WritableStream): Promise<string> {
+/** The wizard: asks, and writes the config here. Returns where. */
+export async function firstConfig(region: string | undefined, output: Output): Promise<string> {
   const suggested = suggestAnswers({ dir: process.cwd(), env: process.env })
-  const config = await askConfig({ given: { region }, suggested, output })
+  const config = await askConfig({ given: { region }, suggested, env: process.env, output })
   const path = resolve(CONFIG_FILE)
   saveConfig(path, renderConfig(config, path), { overwrite: false })
   return path

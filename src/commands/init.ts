@@ -1,9 +1,10 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
 import type { Answers, Given } from '../config/answers.ts'
 import { AVAILABLE_BLUEPRINTS, CONFIG_FILE } from '../config/names.ts'
 import type { Config } from '../config/schema.ts'
+import type { Output } from '../config/wizard/ask.ts'
 import { Declined, Refused } from '../engine/errors.ts'
 
 /** What a run of `init` is told, once the flags are read. */
@@ -14,14 +15,17 @@ interface Wishes {
   readonly defaults: boolean
   readonly mayAsk: boolean
   /** Questions go to stderr when stdout carries a document. */
-  readonly output: NodeJS.WritableStream
+  readonly output: Output
 }
 
 export default class Init extends BaseCommand {
-  static override summary = 'Write a config file: asks for the few things that have no default. Touches nothing in AWS.'
+  static override summary = 'Write a config file: asks, suggests, shows all the answers. Touches nothing in AWS.'
 
   static override examples = [
-    { description: 'Answer four questions, have ecom-infra.yaml', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'Be asked, look at the answers, have ecom-infra.yaml',
+      command: '<%= config.bin %> <%= command.id %>',
+    },
     {
       description: 'Ask nothing',
       command: '<%= config.bin %> <%= command.id %> --defaults --name shop --region eu-central-1',
@@ -59,12 +63,16 @@ export default class Init extends BaseCommand {
       output: this.progress,
     })
     const { stackId } = await import('../config/schema.ts')
+    if (config.access.sshCidrs.length === 0) this.log(NOBODY)
     this.log(
       `Wrote ${flags.out}: the stack ${stackId(config)} in ${config.region}. Read it through, then: ecom-infra up`,
     )
     return { schema: 'ecom-infra/init/1', stack: stackId(config), file: resolve(flags.out), config }
   }
 }
+
+/** Nobody is let in whom nobody has named: without a person to agree, no address is looked up. */
+const NOBODY = 'Nobody may SSH yet: access.sshCidrs says who may, for example [203.0.113.7/32].'
 
 async function writeConfig(wishes: Wishes): Promise<Config> {
   const { isTaken, saveConfig } = await import('../config/save.ts')
@@ -76,19 +84,19 @@ async function writeConfig(wishes: Wishes): Promise<Config> {
   return config
 }
 
-/** Asked first: nobody answers four questions to learn that it was for nothing. */
+/** Asked first: nobody answers all the questions to learn that it was for nothing. */
 async function agreeToOverwrite({ out, mayAsk, output }: Wishes): Promise<void> {
   if (!mayAsk) {
     throw new Refused('FileExists', `${out} is there already, and is not overwritten without asking.`, {
       hint: 'Give another place with --out FILE, or remove the file first.',
     })
   }
-  const { askYesNo } = await import('../config/wizard.ts')
-  if (!(await askYesNo(`${out} is there already. Overwrite it?`, output)))
+  const { confirm } = await import('../ui/prompts.ts')
+  if (!(await confirm(`${out} is there already. Overwrite it?`, output)))
     throw new Declined(`${out} was left as it is.`)
 }
 
-async function decide({ given, suggested, defaults, mayAsk, output }: Wishes): Promise<Config> {
+async function decide({ out, given, suggested, defaults, mayAsk, output }: Wishes): Promise<Config> {
   const { answersOver, checkGiven, configFrom, requireAnswers } = await import('../config/answers.ts')
   if (defaults) return configFrom(answersOver(given, suggested))
   if (!mayAsk) {
@@ -96,5 +104,5 @@ async function decide({ given, suggested, defaults, mayAsk, output }: Wishes): P
     return configFrom(requireAnswers(given))
   }
   const { askConfig } = await import('../config/wizard.ts')
-  return askConfig({ given, suggested, output })
+  return askConfig({ given, suggested, env: process.env, output, file: relative(process.cwd(), out) })
 }

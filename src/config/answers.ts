@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { Refused } from '../engine/errors.ts'
 import { checkConfig, SAMPLE } from './check.ts'
+import { complaintAt } from './judge.ts'
 import { BLUEPRINTS, type Blueprint } from './names.ts'
 import { ConfigError, placed } from './problem.ts'
 import { regionOf } from './regions.ts'
@@ -14,13 +15,11 @@ export interface Answers {
   readonly region: string
 }
 
-export type Question = keyof Answers
-
 /** In the order in which they are asked, and then written. */
-export const QUESTIONS: readonly Question[] = ['blueprint', 'name', 'environment', 'region']
+const REQUIRED = ['blueprint', 'name', 'environment', 'region'] as const
 
 /** What is known already; what is not is left out or undefined, as flags come. */
-export type Given = { readonly [Q in Question]?: string | undefined }
+export type Given = { readonly [Q in keyof Answers]?: string | undefined }
 
 interface Surroundings {
   readonly dir: string
@@ -41,7 +40,7 @@ export function nameFrom(directory: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+/, '')
   const name = words.slice(0, 20).replace(/-+$/, '')
-  return complaintAbout('name', name) === null ? name : SAMPLE.name
+  return complaintAt(SAMPLE, ['name'], name) === null ? name : SAMPLE.name
 }
 
 /** A region that may be offered: the shell's own when it is one. */
@@ -49,15 +48,8 @@ export function knownRegion(region: string): string {
   return regionOf(region) === undefined ? SAMPLE.region : region
 }
 
-/** What is wrong with one answer, by the rules of the config; null when nothing is. */
-export function complaintAbout(question: Question, value: string): string | null {
-  const checked = checkConfig({ ...SAMPLE, [question]: value })
-  const found = checked.ok ? undefined : checked.findings.find(({ path }) => path[0] === question)
-  return found === undefined ? null : `${JSON.stringify(value)} ${found.message}; allowed: ${found.allowed}`
-}
-
 /** The config that the answers make, or one refusal for all that is wrong with them, by flag. */
-export function configFrom(answers: Given): Config {
+export function configFrom(answers: unknown): Config {
   const checked = checkConfig(answers)
   if (checked.ok) return checked.config
   const problems = checked.findings.map((finding) =>
@@ -66,19 +58,19 @@ export function configFrom(answers: Given): Config {
   throw new ConfigError('The command line', problems)
 }
 
-/** Refuses wrong flags before the first question, so that nobody answers three to learn of the fourth. */
+/** Refuses wrong flags before the first question, so that nobody answers all to learn of the last. */
 export function checkGiven(given: Given): void {
   configFrom({ ...SAMPLE, ...withoutHoles(given) })
 }
 
 /** All answers, or a refusal that names each one that is missing: nobody is there to be asked. */
 export function requireAnswers(given: Given): Answers {
-  const missing = QUESTIONS.filter((question) => given[question] === undefined)
+  const missing = REQUIRED.filter((flag) => given[flag] === undefined)
   const { blueprint, name, environment, region } = given
   if (blueprint !== undefined && name !== undefined && environment !== undefined && region !== undefined) {
     return { blueprint, name, environment, region }
   }
-  const flags = missing.map((question) => `--${question}`).join(', ')
+  const flags = missing.map((flag) => `--${flag}`).join(', ')
   throw new Refused('MissingAnswer', `Nobody can be asked here, and these are missing: ${missing.join(', ')}.`, {
     hint: `Give ${flags} to \`ecom-infra init\`, or --defaults for what it suggests, or write them to ecom-infra.yaml.`,
   })

@@ -1,97 +1,47 @@
-import { Interrupted } from '../engine/errors.ts'
-import {
-  type Answers,
-  checkGiven,
-  complaintAbout,
-  configFrom,
-  type Given,
-  knownRegion,
-  QUESTIONS,
-  type Question,
-} from './answers.ts'
-import { AVAILABLE_BLUEPRINTS, BLUEPRINTS } from './names.ts'
-import { REGIONS } from './regions.ts'
-import type { Config } from './schema.ts'
+import { type Answers, answersOver, checkGiven, configFrom, type Given, knownRegion } from './answers.ts'
+import { valueAt } from './finding.ts'
+import { withValue } from './judge.ts'
+import { CONFIG_FILE } from './names.ts'
+import { type Config, configSchema } from './schema.ts'
+import { askerAt, type Output, unlessInterrupted } from './wizard/ask.ts'
+import { publicAddress } from './wizard/public-address.ts'
+import { QUESTIONS } from './wizard/questions.ts'
+import { review } from './wizard/review.ts'
 
 interface Wizard {
   /** What flags have answered; it is not asked again. */
   readonly given: Given
   /** What Enter means. */
   readonly suggested: Answers
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Where the questions go: stderr when stdout carries a document. */
-  readonly output?: NodeJS.WritableStream | undefined
+  readonly output?: Output | undefined
+  /** What is going to be written, as the person would name it. */
+  readonly file?: string
 }
 
-type Prompts = typeof import('@inquirer/prompts')
+const WELCOME =
+  'A few questions; Enter takes what is suggested. Nothing is written before you have seen all the answers.'
 
-interface Asking {
-  readonly prompts: Prompts
-  readonly suggested: string
-  readonly context: { readonly output?: NodeJS.WritableStream }
-}
-
-/** Asks what is not known yet, one question at a time, each checked as it is answered. */
-export async function askConfig({ given, suggested, output }: Wizard): Promise<Config> {
+/**
+ * Asks what is not known yet, one question at a time, each checked as it is answered, and shows all of it at the end.
+ * Nothing is asked of AWS; the caller's own address is looked up meanwhile, from a page that tells it to anybody.
+ */
+export async function askConfig({ given, suggested, env, output, file = CONFIG_FILE }: Wizard): Promise<Config> {
   checkGiven(given)
-  const prompts = await import('@inquirer/prompts')
-  const context = output === undefined ? {} : { output }
-  const answers: { [Q in Question]?: string | undefined } = { ...given }
-  for (const question of QUESTIONS) {
-    answers[question] ??= await unlessLeft(ASK[question]({ prompts, suggested: suggested[question], context }))
-  }
-  return configFrom(answers)
-}
-
-/** One yes or no, where no is what Enter means. */
-export async function askYesNo(message: string, output?: NodeJS.WritableStream): Promise<boolean> {
-  const { confirm } = await import('@inquirer/prompts')
-  return unlessLeft(confirm({ message, default: false }, output === undefined ? {} : { output }))
-}
-
-const ASK: { readonly [Q in Question]: (asking: Asking) => Promise<string> } = {
-  blueprint: ({ prompts, suggested, context }) =>
-    prompts.select(
-      { message: 'Blueprint: what to build', choices: BLUEPRINTS.map(blueprintChoice), default: suggested },
-      context,
-    ),
-  name: typed('name', "Name: goes into every resource's name"),
-  environment: typed('environment', 'Environment: which one of several, as dev, test or prod'),
-  region: ({ prompts, suggested, context }) => {
-    const choices = Object.entries(REGIONS).map(([value, { place }]) => ({
-      value,
-      name: `${value.padEnd(15)} ${place}`,
-      short: value,
-    }))
-    const message = 'Region: where in the world it runs; near its users is fastest'
-    return prompts.select({ message, choices, default: knownRegion(suggested), pageSize: 12 }, context)
-  },
-}
-
-const ABOUT: Readonly<Record<string, string>> = {
-  ecommerce: 'network, web servers that scale, load balancer, files, logs',
-}
-
-function blueprintChoice(value: string) {
-  const description = ABOUT[value] ?? ''
-  return AVAILABLE_BLUEPRINTS.some((one) => one === value)
-    ? { value, name: value, description }
-    : { value, name: value, disabled: '(not in this version)' }
-}
-
-function typed(question: Question, message: string) {
-  return ({ prompts, suggested, context }: Asking): Promise<string> =>
-    prompts.input(
-      { message, default: suggested, validate: (value) => complaintAbout(question, value) ?? true },
-      context,
-    )
-}
-
-/** Ctrl-C at a question ends the command as it would anywhere else; nothing has been written. */
-async function unlessLeft<T>(answer: Promise<T>): Promise<T> {
+  const asker = await askerAt(output)
+  const over = new AbortController()
+  const address = publicAddress({ env, signal: over.signal })
+  const now = { asker, here: () => unlessInterrupted(address) }
   try {
-    return await answer
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted()
-    throw error
+    asker.say(WELCOME)
+    let answers: unknown = answersOver(given, { ...suggested, region: knownRegion(suggested.region) })
+    for (const question of QUESTIONS.filter(({ path }) => valueAt(given, path) === undefined)) {
+      const answer = await question.ask({ ...now, config: configSchema.parse(answers), again: false })
+      answers = withValue(answers, question.path, answer)
+    }
+    return configFrom(await review({ ...now, answers, questions: QUESTIONS, file }))
+  } finally {
+    over.abort()
   }
 }

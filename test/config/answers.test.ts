@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  checkGiven,
-  complaintAbout,
-  configFrom,
-  nameFrom,
-  requireAnswers,
-  suggestAnswers,
-} from '../../src/config/answers.ts'
+import { checkGiven, configFrom, nameFrom, requireAnswers, suggestAnswers } from '../../src/config/answers.ts'
 import { SAMPLE } from '../../src/config/check.ts'
 import { ConfigError } from '../../src/config/problem.ts'
 import { Problem } from '../../src/engine/errors.ts'
@@ -47,13 +40,6 @@ describe('what is suggested', () => {
       region,
     })
   })
-})
-
-test('one answer is judged as the config would judge it', () => {
-  expect(complaintAbout('environment', 'prod')).toBeNull()
-  expect(complaintAbout('environment', 'pre-prod')).toBe(
-    '"pre-prod" is not a valid environment; allowed: 2-10 of a-z 0-9',
-  )
 })
 
 test('wrong flags are told all at once, by flag', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plural, roughly, tally, took } from '../../src/report/words.ts'
+import { dollars, plural, roughly, tally, took, wrapped } from '../../src/report/words.ts'
 
 test.each([
   [5, 'less than a minute'],
@@ -32,4 +32,14 @@ test('counts', () => {
       [1, 'unchanged'],
     ]),
   ).toBe('3 created, 1 unchanged')
+})
+
+test('money is told to the cent', () => {
+  expect([dollars(0), dollars(3.6), dollars(1234.5)]).toEqual(['$0.00', '$3.60', '$1234.50'])
+})
+
+test('a text is broken between words, and a word never', () => {
+  expect(wrapped('one two three', 7)).toEqual(['one two', 'three'])
+  expect(wrapped('unbreakable word', 4)).toEqual(['unbreakable', 'word'])
+  expect(wrapped('short')).toEqual(['short'])
 })

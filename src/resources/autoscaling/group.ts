@@ -1,7 +1,9 @@
 import type { AutoScalingGroup, ScalingPolicy } from '@aws-sdk/client-auto-scaling'
 import { asgPatiently, asgTags, groupNamed, groupsFor, isLeaving, nameFree, ourGroups, serving } from '../../aws/asg.ts'
+import { editionOf, standingVersion } from '../../aws/asg-editions.ts'
 import { allServing, dissolve } from '../../aws/asg-instances.ts'
-import { attach, collect, policiesOf, tagAsg, track, trackingIn } from '../../aws/asg-settings.ts'
+import { rollOut, updateGroup } from '../../aws/asg-refresh.ts'
+import { attach, collect, policiesOf, settingsIn, tagAsg, track, trackingIn } from '../../aws/asg-settings.ts'
 import type { Ctx } from '../../aws/ctx.ts'
 import { askerOf, claimNamed } from '../../aws/named.ts'
 import { toRecord } from '../../aws/ownership.ts'
@@ -17,8 +19,9 @@ export interface TargetTracking {
 
 export interface AutoScalingGroupSpec {
   readonly name: string
-  /** New instances take the template's default version. */
   readonly launchTemplateId: string
+  /** A change of it replaces the servers, one after the other. */
+  readonly templateVersion: string
   readonly minSize: number
   readonly maxSize: number
   /** Initial: scaling moves it. */
@@ -43,6 +46,7 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
   fields: {
     name: 'immutable',
     launchTemplateId: 'mutable',
+    templateVersion: 'mutable',
     minSize: 'mutable',
     maxSize: 'mutable',
     desiredCapacity: 'initial',
@@ -64,7 +68,10 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
     replaceBy: 'delete-first',
     ownership: 'own',
     actions: {
-      read: calls('DescribeAutoScalingGroups', 'DescribePolicies', 'DescribeScalingActivities'),
+      read: [
+        ...calls('DescribeAutoScalingGroups', 'DescribePolicies', 'DescribeScalingActivities'),
+        ...['autoscaling:DescribeInstanceRefreshes', 'ec2:DescribeLaunchTemplateVersions'],
+      ],
       create: [
         ...calls('CreateAutoScalingGroup', 'CreateOrUpdateTags'),
         // The launch template is tried with the caller's own rights.
@@ -74,12 +81,13 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
         ...calls('UpdateAutoScalingGroup', 'CreateOrUpdateTags', 'DeleteTags', 'PutScalingPolicy', 'DeletePolicy'),
         ...calls('AttachLoadBalancerTargetGroups', 'DetachLoadBalancerTargetGroups'),
         ...calls('EnableMetricsCollection', 'DisableMetricsCollection'),
+        ...calls('StartInstanceRefresh', 'CancelInstanceRefresh'),
         // A new template is tried like the first.
         ...['ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
       ],
       destroy: [
         ...calls('UpdateAutoScalingGroup', 'ResumeProcesses', 'SetInstanceProtection', 'DeleteWarmPool'),
-        ...calls('DeleteAutoScalingGroup', 'DescribeAutoScalingGroups'),
+        ...calls('DeleteAutoScalingGroup', 'DescribeAutoScalingGroups', 'CancelInstanceRefresh'),
       ],
     },
   },
@@ -87,7 +95,7 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
   async read(ctx, asked) {
     const groups = (await groupsFor(ctx, asked)).filter((group) => !isLeaving(group))
     const policies = await policiesOf(ctx, groups)
-    return groups.map((group) => describe(ctx, group, policies, asked))
+    return Promise.all(groups.map((group) => describe(ctx, group, policies, asked)))
   },
 
   async create(ctx, address, spec) {
@@ -114,15 +122,16 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
 
   async sync(ctx, spec, live, changed) {
     const update = updateOf(spec, changed)
+    const edition = { templateId: spec.launchTemplateId, version: spec.templateVersion }
     if (Object.keys(update).length > 0) {
-      const input = { AutoScalingGroupName: live.id, ...update }
-      await asgPatiently(ctx, () => ctx.autoscaling.updateAutoScalingGroup(input))
+      await updateGroup(ctx, { AutoScalingGroupName: live.id, ...update }, edition)
     }
     if (changed.has('targetGroupArns'))
       await attach(ctx, live.id, { want: spec.targetGroupArns, have: live.spec.targetGroupArns })
     if (changed.has('metrics')) await collect(ctx, live.id, { want: spec.metrics, have: live.spec.metrics })
     if (changed.has('targetTracking')) await track(ctx, live.id, spec.targetTracking)
     if (changed.has('tags')) await tagAsg(ctx, live.address, live.id)
+    if (isMoved(changed)) await rollOut(ctx, live.id, edition, spec.healthCheckGraceSeconds)
   },
 
   async farewell(ctx, live) {
@@ -151,44 +160,36 @@ function calls(...operations: readonly string[]): readonly string[] {
   return operations.map((operation) => `autoscaling:${operation}`)
 }
 
-function describe(
+async function describe(
   ctx: Ctx,
   group: AutoScalingGroup,
   policies: readonly ScalingPolicy[],
   asked: readonly Asked[],
-): Found<AutoScalingGroupSpec, AutoScalingGroupOut> {
+): Promise<Found<AutoScalingGroupSpec, AutoScalingGroupOut>> {
   const name = group.AutoScalingGroupName ?? ''
   const tags = toRecord(group.Tags)
   const thing = { id: name, name, tags }
   const wanted = (askerOf(thing, asked)?.spec as Partial<AutoScalingGroupSpec> | undefined)?.targetTracking
-  const { LaunchTemplateId = '', Version = DEFAULT } = group.LaunchTemplate ?? {}
   const spec: AutoScalingGroupSpec = {
     name,
-    // Held at a certain version it is not the template that was asked for.
-    launchTemplateId: Version === DEFAULT ? LaunchTemplateId : `${LaunchTemplateId}, version ${Version}`,
-    minSize: group.MinSize ?? 0,
-    maxSize: group.MaxSize ?? 0,
-    desiredCapacity: group.DesiredCapacity ?? 0,
-    subnetIds: (group.VPCZoneIdentifier ?? '').split(',').filter(Boolean).sort(),
-    targetGroupArns: [...(group.TargetGroupARNs ?? [])].sort(),
-    healthCheckType: group.HealthCheckType as AutoScalingGroupSpec['healthCheckType'],
-    healthCheckGraceSeconds: group.HealthCheckGracePeriod ?? 0,
-    metrics: (group.EnabledMetrics ?? []).flatMap(({ Metric }) => Metric ?? []).sort(),
+    launchTemplateId: editionOf(group).templateId,
+    templateVersion: await standingVersion(ctx, group),
+    ...settingsIn(group),
     targetTracking: trackingIn(policies, name, wanted?.name) as TargetTracking | null,
   }
   return { ...claimNamed(ctx, thing, asked), id: name, spec, tags, out: { name, arn: group.AutoScalingGroupARN ?? '' } }
 }
 
-const DEFAULT = '$Default'
-
-const templateOf = ({ launchTemplateId }: AutoScalingGroupSpec) => ({
+const templateOf = ({ launchTemplateId, templateVersion }: AutoScalingGroupSpec) => ({
   LaunchTemplateId: launchTemplateId,
-  Version: DEFAULT,
+  Version: templateVersion,
 })
+
+const isMoved = (changed: ReadonlySet<string>) => changed.has('launchTemplateId') || changed.has('templateVersion')
 
 /** The changed settings that one call takes. */
 const updateOf = (spec: AutoScalingGroupSpec, changed: ReadonlySet<string>) => ({
-  ...(changed.has('launchTemplateId') && { LaunchTemplate: templateOf(spec) }),
+  ...(isMoved(changed) && { LaunchTemplate: templateOf(spec) }),
   ...(changed.has('minSize') && { MinSize: spec.minSize }),
   ...(changed.has('maxSize') && { MaxSize: spec.maxSize }),
   ...(changed.has('subnetIds') && { VPCZoneIdentifier: spec.subnetIds.join(',') }),

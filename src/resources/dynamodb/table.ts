@@ -1,6 +1,6 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb'
 import type { Ctx } from '../../aws/ctx.ts'
-import { unlessGone } from '../../aws/failure.ts'
+import { codeOf, unlessGone } from '../../aws/failure.ts'
 import { claimNamed, namesAsked } from '../../aws/named.ts'
 import { toPairs } from '../../aws/ownership.ts'
 import {
@@ -100,7 +100,9 @@ export const table: ResourceType<TableSpec, TableOut, Ctx> = {
       ...(encryption === 'KMS' ? { SSESpecification: { Enabled: true } } : {}),
       Tags: toPairs(ctx.tags(address)),
     }
-    await patiently(ctx, [TABLES_CROWDED, LEAVING], () => ctx.dynamodb.createTable(input))
+    await patiently(ctx, [TABLES_CROWDED, LEAVING], () =>
+      ctx.dynamodb.createTable(input).catch((error) => unlessLeaving(ctx, name, error)),
+    )
     return name
   },
 
@@ -149,12 +151,14 @@ export const table: ResourceType<TableSpec, TableOut, Ctx> = {
   },
 }
 
-/** One of the same name that somebody deletes right now. */
-const LEAVING: Passing = {
-  codes: ['ResourceInUse'],
-  says: ['being deleted'],
-  seconds: 600,
-  what: 'the table that had the name before to be gone',
+/** Somebody deletes the one that has the name. */
+const LEAVING: Passing = { codes: ['TableLeaving'], seconds: 600, what: 'the table that has the name to be gone' }
+
+/** AWS says of a table on its way out what it says of any other: that it is there. */
+async function unlessLeaving(ctx: Ctx, name: string, error: unknown): Promise<never> {
+  const there = codeOf(error) === 'ResourceInUse' ? await tableAt(ctx, name) : undefined
+  if (there?.TableStatus !== 'DELETING') throw error
+  throw Object.assign(new Error(`${name} is being deleted.`, { cause: error }), { name: 'TableLeaving' })
 }
 
 const remembered = (ctx: Ctx, name: string): Promise<TableDescription | undefined> =>

@@ -76,7 +76,7 @@ export function serversStand(open: () => Stack): void {
     const { TargetGroups = [] } = await raw.elbv2.describeTargetGroups({})
     expect(group).toMatchObject({
       ...{ AutoScalingGroupName: 'shop-dev-web', MinSize: 1, MaxSize: 2, DesiredCapacity: 1 },
-      ...{ HealthCheckType: 'ELB', LaunchTemplate: { LaunchTemplateName: 'shop-dev-web', Version: '$Default' } },
+      ...{ HealthCheckType: 'ELB', LaunchTemplate: { LaunchTemplateName: 'shop-dev-web', Version: '1' } },
       TargetGroupARNs: TargetGroups.map(({ TargetGroupArn }) => TargetGroupArn),
       Instances: [{ LifecycleState: 'InService' }],
     })

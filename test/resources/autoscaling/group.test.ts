@@ -62,6 +62,7 @@ keepsTheContract({
     graph.layer('Compute').add(autoScalingGroup, 'web', {
       name: `${world.stack}-${variant === 'replaced' ? 'renamed' : 'web'}`,
       launchTemplateId: (changed ? other : own).ref('id'),
+      templateVersion: (changed ? other : own).ref('version'),
       ...{ minSize: changed ? 2 : 1, maxSize: changed ? 4 : 2, desiredCapacity: changed ? 3 : 1 },
       subnetIds: changed ? [c!, b!] : [a!, b!],
       targetGroupArns: changed ? targets.map((target) => target.ref('arn')) : [targets[0]!.ref('arn')],
@@ -83,8 +84,12 @@ keepsTheContract({
     expect(live).toMatchObject({
       ...{ MinSize: changed ? 2 : 1, MaxSize: changed ? 4 : 2, HealthCheckType: changed ? 'EC2' : 'ELB' },
       HealthCheckGracePeriod: changed ? 60 : 300,
-      LaunchTemplate: { LaunchTemplateName: `${world.stack}-${changed ? 'other' : 'web'}`, Version: '$Default' },
     })
+    const edition = { LaunchTemplateName: `${world.stack}-${changed ? 'other' : 'web'}`, Version: '1' }
+    expect(live?.LaunchTemplate).toMatchObject(edition)
+    // Its servers too: those of the other template were replaced.
+    const serving = live?.Instances?.filter(({ LifecycleState }) => LifecycleState === 'InService') ?? []
+    for (const { LaunchTemplate } of serving) expect(LaunchTemplate).toMatchObject(edition)
     expect(live?.VPCZoneIdentifier?.split(',')).toHaveLength(2)
     expect(live?.TargetGroupARNs).toHaveLength(changed ? 2 : 1)
     const metrics = live?.EnabledMetrics?.map(({ Metric }) => Metric).sort()
@@ -107,6 +112,10 @@ keepsTheContract({
   drifts: {
     launchTemplateId: async (world, id) => {
       const LaunchTemplate = { LaunchTemplateName: `${world.stack}-other`, Version: '1' }
+      await update({ LaunchTemplate })(world, id)
+    },
+    templateVersion: async (world, id) => {
+      const LaunchTemplate = { LaunchTemplateName: `${world.stack}-web`, Version: '$Default' }
       await update({ LaunchTemplate })(world, id)
     },
     minSize: update({ MinSize: 0 }),

@@ -18,6 +18,7 @@ const spec: AutoScalingGroupSpec = {
   ...{
     name,
     launchTemplateId: 'lt-1',
+    templateVersion: '2',
     minSize: 1,
     maxSize: 2,
     desiredCapacity: 2,
@@ -188,7 +189,7 @@ describe('reading', () => {
     expect(await read()).toMatchObject([{ address, ours: false }])
   })
 
-  test('a template held at one version is a difference, and so is a second policy', async () => {
+  test('the version that it is held at is its own, and a second policy is a difference', async () => {
     const policy = (PolicyName: string) => ({
       PolicyName,
       AutoScalingGroupName: name,
@@ -200,7 +201,11 @@ describe('reading', () => {
       DescribePolicies: () => ({ ScalingPolicies: [policy('cpu'), policy('theirs')] }),
     })
     const [found] = await read()
-    expect(found?.spec).toMatchObject({ launchTemplateId: 'lt-1, version 7', targetTracking: { name: 'theirs' } })
+    expect(found?.spec).toMatchObject({
+      launchTemplateId: 'lt-1',
+      templateVersion: '7',
+      targetTracking: { name: 'theirs' },
+    })
   })
 })
 

@@ -1,0 +1,111 @@
+import { styleText } from 'node:util'
+import { Interrupted } from '../../engine/errors.ts'
+import { wrap } from './wrap.ts'
+
+/** Where questions go: stderr when stdout carries a document. */
+export type Output = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number }
+
+export interface Choice<T> {
+  readonly value: T
+  readonly name: string
+  /** What the answered question shows of it; its name, if left out. */
+  readonly short?: string
+  /** Shown below the list while the cursor is on it. */
+  readonly description?: string
+  /** Why it cannot be taken. */
+  readonly disabled?: string
+}
+
+export interface Choosing<T> {
+  /** `Title: one line that explains it`. */
+  readonly message: string
+  readonly choices: readonly Choice<T>[]
+  readonly suggested?: T | undefined
+  /** Set apart from the others by a line. */
+  readonly first?: Choice<T>
+  /** Leaves nothing behind on the screen. */
+  readonly passing?: boolean
+  /** What somebody is told who takes what is disabled. */
+  readonly refusal?: string
+}
+
+interface Typing {
+  readonly message: string
+  /** What Enter means. */
+  readonly suggested: string
+  /** What is wrong with a text, or null. */
+  complaint(text: string): string | null
+}
+
+/** Somebody who can be asked. */
+export interface Asker {
+  choose<T>(choosing: Choosing<T>): Promise<T>
+  type(typing: Typing): Promise<string>
+  say(line: string): void
+}
+
+/** What a list needs besides its entries: the question, a description, a complaint, the keys. */
+const AROUND_A_LIST = 8
+/** Longer pages are hard to read, whatever room there is. */
+const LONGEST_PAGE = 18
+
+export async function askerAt(output: Output = process.stdout): Promise<Asker> {
+  const { input, select, Separator } = await import('@inquirer/prompts')
+  const width = () => Math.max(output.columns ?? 80, 20)
+  const page = () => Math.min(Math.max((output.rows ?? 40) - AROUND_A_LIST, 3), LONGEST_PAGE)
+  const context = (passing = false) => ({ output, clearPromptOnDone: passing })
+  return {
+    choose: ({ message, choices, suggested, first, passing, refusal }) =>
+      unlessLeft(
+        select(
+          {
+            message,
+            choices: [...(first === undefined ? [] : [first, new Separator()]), ...choices],
+            ...(suggested === undefined ? {} : { default: suggested }),
+            pageSize: page(),
+            loop: false,
+            theme: { ...themeOf(width), ...(refusal === undefined ? {} : { i18n: { disabledError: refusal } }) },
+          },
+          context(passing),
+        ),
+      ),
+    type: async ({ message, suggested, complaint }) => {
+      const validate = (text: string) => complaint(text.trim()) ?? true
+      const text = await unlessLeft(input({ message, default: suggested, validate, theme: themeOf(width) }, context()))
+      return text.trim()
+    },
+    say: (line) => void output.write(`${wrap(line, width())}\n`),
+  }
+}
+
+/** Words are broken between them, not in them; an answered question keeps its title only. */
+const themeOf = (width: () => number) => ({
+  style: {
+    message: (text: string, status: string) =>
+      styleText('bold', status === 'done' ? (/^[^:]*:/.exec(text)?.[0] ?? text) : wrap(text, width() - 3)),
+    error: (text: string) => styleText('red', wrap(`> ${text}`, width() - 1)),
+    description: (text: string) => styleText('cyan', wrap(text, width() - 1)),
+  },
+})
+
+/** Ctrl-C at a question ends the command as it would anywhere else; nothing has been written. */
+async function unlessLeft<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted()
+    throw error
+  }
+}
+
+/** What is waited for between two questions: there Ctrl-C is not a key, but a signal. */
+export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const leave = () => reject(new Interrupted())
+  process.once('SIGINT', leave)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    process.removeListener('SIGINT', leave)
+  }
+}
