@@ -3,7 +3,7 @@ import type { Prices } from '../prices/prices.ts'
 import { type Bill, billOf, type Cost } from './cost.ts'
 import type { Use } from './cost-parts.ts'
 import { clean, type Paint } from './style.ts'
-import { dollars, wrapped } from './words.ts'
+import { dollars, rate, wrapped } from './words.ts'
 
 /** What it will cost a month, before anybody is asked. */
 export function costLines(plan: Plan, region: string, paint: Paint): readonly string[] {
@@ -35,7 +35,7 @@ function sentence({ before, after }: Bill): string {
   const { least, most, unknown } = after
   if (least === null || most === null) return 'What it will cost a month is not known.'
   const costs = `On AWS it costs ${about(unknown)} ${dollars(least)} a month`
-  const all = most > least ? `, ${dollars(most)} with all servers running` : ''
+  const all = most > least ? ` (${dollars(most)} with all servers running)` : ''
   return `${costs}${all}${changed(before, { ...after, least })}.`
 }
 
@@ -46,7 +46,7 @@ function changed(before: Cost, after: Cost & { readonly least: number }): string
   if (unknown.join() !== after.unknown.join()) return `; until now ${about(unknown)} ${dollars(least)}`
   const more = Math.round((after.least - least) * 100) / 100
   if (more === 0) return ', as before'
-  return `; ${dollars(Math.abs(more))} ${more > 0 ? 'more' : 'less'} than the ${dollars(least)} until now`
+  return `, ${dollars(Math.abs(more))} ${more > 0 ? 'more' : 'less'} than the ${dollars(least)} until now`
 }
 
 const unknownLines = ({ unknown }: Cost): readonly string[] =>
@@ -57,12 +57,12 @@ function useLines({ uses }: Cost, prices: Prices): readonly string[] {
   if (uses.length === 0) return []
   const told = uses.filter(({ told }) => told).map((use) => useWords(use, prices))
   const rest = uses.length > told.length ? ['storage and requests'] : []
-  return wrapped(`Use comes on top: ${[...told, ...rest].join(', ')}.`)
+  return wrapped(`What is used comes on top: ${[...told, ...rest].join(', ')}.`)
 }
 
 function useWords({ what, unit, per }: Use, prices: Prices): string {
   const usd = prices.unit(unit)
-  return usd === null ? what : `${what} $${usd}/${per}`
+  return usd === null ? what : `${what} ${rate(usd)}/${per}`
 }
 
 /** A source is told by its name: the rest of it stands in the table. */

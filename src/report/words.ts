@@ -27,6 +27,9 @@ export function took(ms: number): string {
 /** US dollars, to the cent. */
 export const dollars = (usd: number): string => `$${usd.toFixed(2)}`
 
+/** A price per unit: as many digits as it has, and cents at least. */
+export const rate = (usd: number): string => (Number(usd.toFixed(2)) === usd ? dollars(usd) : `$${usd}`)
+
 /** Sentences broken where a line would be longer than a page is wide. */
 export function wrapped(text: string, room = 80): readonly string[] {
   const lines: string[] = []

@@ -156,9 +156,9 @@ describe('how it is told', () => {
     expect(tail(plan)?.replace(asOf ?? '', 'DAY')).toBe(lines`
       Plan: 6 to create.
       On AWS this typically takes about 7 minutes.
-      On AWS it costs about $74.21 a month, $102.17 with all servers running.
-      Use comes on top: traffic out $0.09/GB, traffic through NAT $0.045/GB, storage
-      and requests.
+      On AWS it costs about $74.21 a month ($102.17 with all servers running).
+      What is used comes on top: traffic out $0.09/GB, traffic through NAT $0.045/GB,
+      storage and requests.
       AWS public price feed, us-east-1, DAY or later; free tiers not counted.
     `)
   })
@@ -166,9 +166,9 @@ describe('how it is told', () => {
   test('a change: how much more or less', () => {
     const small = { ...server, instanceType: 't3.small' }
     const more = tail(planOf(there('ec2:instance/b', 'i-1', server, small)))
-    expect(more).toContain('On AWS it costs about $21.57 a month; $7.59 more than the $13.98 until now.\n')
+    expect(more).toContain('On AWS it costs about $21.57 a month, $7.59 more than the $13.98 until now.\n')
     const less = tail(planOf(there('ec2:instance/b', 'i-1', small, server)))
-    expect(less).toContain('On AWS it costs about $13.98 a month; $7.59 less than the $21.57 until now.\n')
+    expect(less).toContain('On AWS it costs about $13.98 a month, $7.59 less than the $21.57 until now.\n')
     const same = tail(planOf(there('ec2:instance/b', 'i-1', server, { ...server, imageId: 'ami-2' })))
     expect(same).toContain('On AWS it costs about $13.98 a month, as before.\n')
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dollars, plural, roughly, tally, took, wrapped } from '../../src/report/words.ts'
+import { dollars, plural, rate, roughly, tally, took, wrapped } from '../../src/report/words.ts'
 
 test.each([
   [5, 'less than a minute'],
@@ -35,6 +35,7 @@ test('counts', () => {
 })
 
 test('money is told to the cent', () => {
+  expect([rate(0.5), rate(0.045), rate(3)]).toEqual(['$0.50', '$0.045', '$3.00'])
   expect([dollars(0), dollars(3.6), dollars(1234.5)]).toEqual(['$0.00', '$3.60', '$1234.50'])
 })
 
