@@ -129,7 +129,7 @@ describe('what is not known', () => {
     const checked = checkConfig({ name: 'shop', environment: 'dev', region: 'us-east-1', blueprint: 'ecommerce' })
     if (!checked.ok) throw new Error(JSON.stringify(checked.findings))
     const graph = draw(checked.config, {
-      ...{ account: '123456789012', partition: 'aws', region: 'us-east-1', imageId: 'ami-1', tls: true },
+      ...{ account: '123456789012', partition: 'aws', region: 'us-east-1', images: { x86_64: 'ami-1' }, tls: true },
       zones: ['us-east-1a', 'us-east-1b'],
     })
     const steps = [...graph.nodes.values()].map((node) => step(node.address, { action: 'create', node }))

@@ -51,8 +51,7 @@ export function webServers(draft: Draft, around: Around): Handle<AutoScalingGrou
     'web',
     {
       name: nameOf(stack, 'web', 255),
-      launchTemplateId: template.ref('id'),
-      templateVersion: template.ref('version'),
+      ...{ launchTemplateId: template.ref('id'), templateVersion: template.ref('version') },
       ...{ minSize: config.web.minSize, maxSize: config.web.maxSize, desiredCapacity: config.web.minSize },
       subnetIds: net.zones.map((zone) => (isPublic ? zone.open : zone.closed).ref('id')),
       targetGroupArns: [targetGroup.ref('arn')],
