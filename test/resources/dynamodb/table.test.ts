@@ -1,7 +1,8 @@
-import { expect } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { Graph } from '../../../src/engine/graph.ts'
 import { table } from '../../../src/resources/dynamodb/table.ts'
-import { keepsTheContract, type World } from '../../support/contract.ts'
+import { Bench, keepsTheContract, Notebook, type World } from '../../support/contract.ts'
+import { type Account, freshAccount } from '../../support/emulator.ts'
 
 const ADDRESS = 'dynamodb:table/sessions'
 
@@ -20,22 +21,24 @@ const idle = ({ raw }: World, TableName: string) =>
     .poll(async () => (await raw.dynamodb.describeTable({ TableName })).Table?.TableStatus, { timeout: 20_000 })
     .toBe('ACTIVE')
 
+function drawn({ stack }: World, variant: 'first' | 'changed' | 'replaced'): Graph {
+  const graph = new Graph()
+  const changed = variant === 'changed'
+  graph.layer('Data').add(table, 'sessions', {
+    name: `${stack}-sessions`,
+    hashKey: { name: variant === 'replaced' ? 'id' : 'sessionId', type: 'S' },
+    billing: 'PAY_PER_REQUEST',
+    ttlAttribute: changed ? null : 'expiresAt',
+    encryption: changed ? 'DEFAULT' : 'KMS',
+    pointInTimeRecovery: !changed,
+    deletionProtection: changed,
+  })
+  return graph
+}
+
 keepsTheContract({
   address: ADDRESS,
-  graph({ stack }, variant) {
-    const graph = new Graph()
-    const changed = variant === 'changed'
-    graph.layer('Data').add(table, 'sessions', {
-      name: `${stack}-sessions`,
-      hashKey: { name: variant === 'replaced' ? 'id' : 'sessionId', type: 'S' },
-      billing: 'PAY_PER_REQUEST',
-      ttlAttribute: changed ? null : 'expiresAt',
-      encryption: changed ? 'DEFAULT' : 'KMS',
-      pointInTimeRecovery: !changed,
-      deletionProtection: changed,
-    })
-    return graph
-  },
+  graph: drawn,
   async verify(world, id, variant) {
     const first = variant === 'first'
     const seen = await described(world, id)
@@ -90,4 +93,57 @@ keepsTheContract({
   },
   gone: async ({ raw }, id) => !((await raw.dynamodb.listTables({})).TableNames ?? []).includes(id),
   replaced: 'blocked',
+})
+
+describe('a table of ours', () => {
+  const accounts: Account[] = []
+  let account: Account
+  let bench: Bench
+  beforeEach(async () => {
+    process.env.ECOM_INFRA_PACE = '0.02'
+    account = await freshAccount()
+    accounts.push(account)
+    bench = new Bench(account.url, account.id)
+  })
+  afterAll(() => Promise.all(accounts.map((one) => one.close())))
+
+  const wanted = () => drawn(bench.world, 'first')
+  const TableName = () => `${bench.world.stack}-sessions`
+
+  test.each(['CreateTable', 'UpdateTimeToLive', 'UpdateContinuousBackups'])(
+    'is as it should be though the answer to %s is lost',
+    async (action) => {
+      let lost = 0
+      account.proxy.intercept((call) => (call.action === action && lost++ === 0 ? 'reset-after' : 'forward'))
+      const notebook = new Notebook()
+      await bench.apply(wanted(), notebook)
+      expect(account.proxy.calls.filter((call) => call.action === 'CreateTable')).toHaveLength(1)
+      expect((await bench.plan(wanted(), notebook)).steps.map((step) => step.action)).toEqual(['none'])
+    },
+  )
+
+  test('is told from one of a stranger, which is left as it is', async () => {
+    await bench.world.raw.dynamodb.createTable({
+      ...{ TableName: TableName(), BillingMode: 'PAY_PER_REQUEST' },
+      KeySchema: [{ AttributeName: 'theirs', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'theirs', AttributeType: 'N' }],
+    })
+    const { steps } = await bench.plan(wanted(), new Notebook())
+    expect(steps).toMatchObject([{ action: 'blocked', reason: expect.stringContaining('does not belong') }])
+  })
+
+  test('takes four calls to look at, and says what would be lost with it', async () => {
+    const notebook = new Notebook()
+    await bench.apply(wanted(), notebook)
+    bench.calls.length = 0
+    const { steps } = await bench.plan(wanted(), notebook)
+    expect(bench.calls.filter(({ service }) => service === 'dynamodb')).toHaveLength(4)
+    const live = steps[0]?.live as Parameters<NonNullable<typeof table.farewell>>[1]
+    const farewell = () => table.farewell?.(bench.world.ctx, live)
+    expect(await farewell()).toEqual({ blockers: [], losses: [] })
+    for (const S of ['a', 'b']) {
+      await bench.world.raw.dynamodb.putItem({ TableName: TableName(), Item: { sessionId: { S } } })
+    }
+    expect(await farewell()).toEqual({ blockers: [], losses: [`table ${TableName()} with about 2 items`] })
+  })
 })

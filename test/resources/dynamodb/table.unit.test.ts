@@ -208,10 +208,11 @@ describe('changing', () => {
   })
 
   test('tags: those given up come off first', async () => {
-    answers(whole)
+    // A new table is not known everywhere.
+    answers({ ...whole, UntagResource: (_, nth) => (nth === 1 ? none() : {}) })
     await sync({}, {}, 'tags')
-    expect(called().slice(-2)).toEqual(['UntagResource', 'TagResource'])
-    expect(inputsOf('UntagResource')).toEqual([{ ResourceArn: arn, TagKeys: ['old'] }])
+    expect(called().slice(-3)).toEqual(['UntagResource', 'UntagResource', 'TagResource'])
+    expect(inputsOf('UntagResource').at(-1)).toEqual({ ResourceArn: arn, TagKeys: ['old'] })
   })
 
   describe('the expiry', () => {

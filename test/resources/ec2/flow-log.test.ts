@@ -1,9 +1,10 @@
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Graph, Part } from '../../../src/engine/graph.ts'
 import { flowLog } from '../../../src/resources/ec2/flow-log.ts'
 import { role } from '../../../src/resources/iam/role.ts'
 import { logGroup } from '../../../src/resources/logs/log-group.ts'
-import { keepsTheContract, type World } from '../../support/contract.ts'
+import { Bench, keepsTheContract, Notebook, type World } from '../../support/contract.ts'
+import { freshAccount } from '../../support/emulator.ts'
 import { addVpc, network, ourTags, retag, tagsOf, vpcNamed } from './parts.ts'
 
 const ADDRESS = 'ec2:flow-log/main'
@@ -66,4 +67,25 @@ keepsTheContract({
   vanish: ({ raw }, id) => raw.ec2.deleteFlowLogs({ FlowLogIds: [id] }),
   gone: async (world, id) => (await found(world, id)) === undefined,
   replaced: 'replace',
+})
+
+test('its answer lost, or one of a stranger in its place: never two', async () => {
+  process.env.ECOM_INFRA_PACE = '0.02'
+  const account = await freshAccount()
+  const bench = new Bench(account.url, account.id)
+  const { raw } = bench.world
+  const notebook = new Notebook()
+  let lost = 0
+  account.proxy.intercept(({ action }) => (action === 'CreateFlowLogs' && lost++ === 0 ? 'reset-after' : 'forward'))
+  await bench.apply(drawn(bench.world, 'first'), notebook)
+  const there = async () => (await raw.ec2.describeFlowLogs({})).FlowLogs ?? []
+  expect(await there()).toHaveLength(1)
+
+  const Resources = (await there()).map(({ FlowLogId = '' }) => FlowLogId)
+  await raw.ec2.deleteTags({ Resources, Tags: [{ Key: 'ecom-infra:stack' }, { Key: 'ecom-infra:address' }] })
+  const { steps } = await bench.plan(drawn(bench.world, 'first'), new Notebook())
+  expect(steps.find(({ address }) => address === ADDRESS)).toMatchObject({
+    ...{ action: 'blocked', reason: expect.stringContaining('does not belong') },
+  })
+  await account.close()
 })

@@ -1,7 +1,8 @@
-import { expect } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { Graph } from '../../../src/engine/graph.ts'
 import { key } from '../../../src/resources/kms/key.ts'
-import { keepsTheContract, type World } from '../../support/contract.ts'
+import { Bench, keepsTheContract, Notebook, type World } from '../../support/contract.ts'
+import { type Account, freshAccount } from '../../support/emulator.ts'
 
 const ADDRESS = 'kms:key/watch'
 const aliasIn = ({ stack }: World) => `alias/${stack}-watch`
@@ -34,19 +35,22 @@ const tagged = async ({ raw }: World, KeyId: string) =>
     ((await raw.kms.listResourceTags({ KeyId })).Tags ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue]),
   )
 
+function drawn(world: World, variant: 'first' | 'changed' | 'replaced'): Graph {
+  const graph = new Graph()
+  const first = variant !== 'changed'
+  graph.layer('Watch').add(key, 'watch', {
+    alias: first ? aliasIn(world) : `${aliasIn(world)}-2`,
+    description: first ? `Alarms of ${world.stack}` : 'Alarms',
+    policy: policyFor(world, first),
+    rotation: first,
+    enabled: first,
+  })
+  return graph
+}
+
 keepsTheContract({
   address: ADDRESS,
-  graph(world, variant) {
-    const graph = new Graph()
-    graph.layer('Watch').add(key, 'watch', {
-      alias: variant === 'changed' ? `${aliasIn(world)}-2` : aliasIn(world),
-      description: variant === 'changed' ? 'Alarms' : `Alarms of ${world.stack}`,
-      policy: policyFor(world, variant !== 'changed'),
-      rotation: variant !== 'changed',
-      enabled: variant !== 'changed',
-    })
-    return graph
-  },
+  graph: drawn,
   async verify(world, id, variant) {
     const first = variant === 'first'
     expect(await meta(world, id)).toMatchObject({
@@ -81,3 +85,80 @@ keepsTheContract({
   },
   replaced: null,
 })
+
+describe('without a name and a token', () => {
+  const accounts: Account[] = []
+  let account: Account
+  let bench: Bench
+  beforeEach(async () => {
+    process.env.ECOM_INFRA_PACE = '0.02'
+    account = await freshAccount()
+    accounts.push(account)
+    bench = new Bench(account.url, account.id)
+  })
+  afterAll(() => Promise.all(accounts.map((one) => one.close())))
+
+  const wanted = () => drawn(bench.world, 'first')
+  const keys = async () => (await bench.world.raw.kms.listKeys({})).Keys ?? []
+  /** The first call of this name takes effect, and its answer is lost. */
+  const losing = (action: string) => {
+    let lost = 0
+    account.proxy.intercept((call) => (call.action === action && lost++ === 0 ? 'reset-after' : 'forward'))
+  }
+
+  test.each(['CreateKey', 'CreateAlias', 'EnableKeyRotation'])(
+    'the answer to %s is lost: one key, as it should be',
+    async (action) => {
+      losing(action)
+      const notebook = new Notebook()
+      await bench.apply(wanted(), notebook)
+      expect(await keys()).toHaveLength(1)
+      expect((await bench.plan(wanted(), notebook)).steps.map((step) => step.action)).toEqual(['none'])
+    },
+  )
+
+  test('made by a run that died before it heard: found by its tags, and given its alias', async () => {
+    const { raw, ctx, account: id } = bench.world
+    const spec = { policy: policyFor(bench.world, true), description: '', rotation: true, enabled: true }
+    await key.create(ctx, ADDRESS, { ...spec, alias: aliasIn(bench.world) }, 'a-token')
+    for (let nth = 0; nth < 12; nth++) await raw.kms.createKey({ Description: `of ${id}, number ${nth}` })
+    account.proxy.intercept(({ service }) => (service === 'tagging' ? NOTHING_TAGGED : 'forward'))
+    const notebook = new Notebook()
+    notebook.announced.set(ADDRESS, 'a-token')
+    const { steps } = await bench.apply(wanted(), notebook)
+    expect(steps.map(({ action }) => action)).toEqual(['update'])
+    expect(await keys()).toHaveLength(13)
+  })
+
+  test('two that carry its tags are told, and neither is touched', async () => {
+    const notebook = new Notebook()
+    await bench.apply(wanted(), notebook)
+    const Tags = Object.entries(bench.world.ctx.tags(ADDRESS)).map(([TagKey, TagValue]) => ({ TagKey, TagValue }))
+    await bench.world.raw.kms.createKey({ Tags })
+    notebook.announced.set(ADDRESS, 'a-token')
+    const { steps } = await bench.plan(wanted(), notebook)
+    expect(steps).toMatchObject([{ action: 'blocked', reason: expect.stringContaining('two live resources') }])
+  })
+
+  test('a steady look takes four calls; up after down makes a new key under the same alias', async () => {
+    const notebook = new Notebook()
+    await bench.apply(wanted(), notebook)
+    bench.calls.length = 0
+    await bench.plan(wanted(), notebook)
+    expect(bench.calls.filter(({ service }) => service === 'kms' || service === 'tagging')).toHaveLength(4)
+    const [first] = await keys()
+    await bench.apply(new Graph(), notebook, wanted())
+    expect(bench.events).toContainEqual({
+      ...{ kind: 'note', address: ADDRESS },
+      text: expect.stringMatching(/its deletion is scheduled for \d{4}-\d\d-\d\d/),
+    })
+    await bench.apply(wanted(), notebook)
+    expect(notebook.resources.get(ADDRESS)?.id).not.toBe(first?.KeyId)
+    expect(await keys()).toHaveLength(2)
+  })
+})
+
+const NOTHING_TAGGED = {
+  ...{ status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' } },
+  body: '{"PaginationToken":"","ResourceTagMappingList":[]}',
+}
