@@ -19,8 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   state: ['engine', 'aws'],
   local: ['engine/errors'],
-  report: ['engine', 'prices'],
-  ui: ['engine'],
+  report: ['engine', 'prices', 'site'],
+  ui: ['engine', 'site'],
   app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site'],
   cli: [
     'engine',
@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'report',
     'ui',
     'app',
+    'site',
     'cli',
   ],
 }
