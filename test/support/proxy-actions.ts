@@ -65,8 +65,9 @@ export interface Report {
   readonly byService: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
+/** By name; a service of REST, whose operations have none on the wire, by method. */
 const READS =
-  /^(Get|List|Describe|Head|Lookup|Search|Query|Scan|Select|BatchGet|Simulate|Filter|Validate|Check|Test|Estimate|Preview|Decode|AssumeRole)/
+  /^(Get|List|Describe|Head|Lookup|Search|Query|Scan|Select|BatchGet|Simulate|Filter|Validate|Check|Test|Estimate|Preview|Decode|AssumeRole|GET |HEAD )/
 
 export function identify(seen: Seen): Identity {
   const url = new URL(seen.path, 'http://emulator')

@@ -82,6 +82,13 @@ describe('what a call is', () => {
     expect(seen('s3', `${method} ${path}`)).toMatchObject({ action, mutating })
   })
 
+  it('a service of REST is told by its methods', () => {
+    const listing = 'GET /2015-02-01/file-systems'
+    expect(seen('elasticfilesystem', `${listing}?MaxItems=10`)).toMatchObject({ action: listing, mutating: false })
+    expect(seen('elasticfilesystem', 'POST /2015-02-01/file-systems')).toMatchObject({ mutating: true })
+    expect(seen('elasticfilesystem', 'DELETE /2015-02-01/file-systems/fs-1')).toMatchObject({ mutating: true })
+  })
+
   it('S3 copies are told from puts', () => {
     expect(seen('s3', 'PUT /b/k', '', { 'x-amz-copy-source': '/b/j' }).action).toBe('CopyObject')
   })
