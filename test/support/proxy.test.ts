@@ -34,8 +34,8 @@ describe('what a call is', () => {
       action: 'PutRetentionPolicy',
       mutating: true,
     })
-    expect(seen('lambda', 'GET /2015-03-31/functions')).toMatchObject({
-      action: 'GET /2015-03-31/functions',
+    expect(seen('lambda', 'POST /2015-03-31/functions')).toMatchObject({
+      action: 'POST /2015-03-31/functions',
       mutating: true,
     })
     const presigned = identify({
