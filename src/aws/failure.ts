@@ -119,7 +119,7 @@ export const isExisting = (error: unknown): boolean =>
   (codeOf(error) === 'InvalidParameter' && /already exists with different/i.test(messageOf(error)))
 
 const PASSING =
-  /(InvalidState|Incorrect\w*State|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/
+  /(InvalidState|InvalidDB\w+State|Incorrect\w*State|DependencyViolation|ResourceInUse|InUse$|OperationAborted|ConcurrentModification|ResourceContention|ScalingActivityInProgress|PreconditionFailed|TemporarilyUnmodifiable)/
 
 /** Refused because of the thing's state: right to try again when it is ready. */
 const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error))

@@ -174,7 +174,8 @@ function describe(ctx: Ctx, item: DBInstance, asked: readonly Asked[]): Found<Db
   }
   const found = { ...claimed, id, spec, tags, out: outOf(item) }
   const status = item.DBInstanceStatus ?? ''
-  return [status === 'deleting' || isDead(status) ? { ...found, failed: `it is ${status}` } : found]
+  if (status === 'deleting') return [{ ...found, failed: 'it is being deleted' }]
+  return [isDead(status) ? { ...found, failed: `it is ${status}` } : found]
 }
 
 const outOf = (item: DBInstance): DbInstanceOut => ({
