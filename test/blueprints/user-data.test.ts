@@ -150,7 +150,9 @@ describe('a boot', () => {
     const nasty = `it's "$(touch pwned)" \`touch pwned\` $HOME \\ <b>&\nEND\ntouch pwned`
     const server = await ScratchServer.make()
     const logGroups = { access: nasty, error: nasty, system: nasty }
-    const { code, output } = await server.boot(scriptOf({ stack: nasty, region: nasty, logGroups, retentionDays: 7 }))
+    const { code, output } = await server.boot(
+      scriptOf({ stack: nasty, region: nasty, logGroups, retentionDays: 7, names: NAMES }),
+    )
 
     expect(code, output).toBe(0)
     expect(output).toContain(`Setting up a web server of ${nasty} in ${nasty}\n`)

@@ -16,8 +16,8 @@ export interface WebUserData {
    * would undo ours, and a changed retention must not replace the servers.
    */
   readonly retentionDays: number
-  /** What the servers work with: without them they serve nothing but their own page. */
-  readonly names?: Names
+  /** What the servers work with. */
+  readonly names: Names
 }
 
 /**
@@ -26,9 +26,8 @@ export interface WebUserData {
  */
 export function webUserData(options: WebUserData): Text {
   const { stack, names } = options
-  const data = names ? [writeNames(options), FILES, staticFiles(stack)] : []
-  const script = [PRELUDE, webServer(stack), ...data, observation(options), run(options)].join('\n')
-  return fill(script, { ...names })
+  const parts = [webServer(stack), writeNames(options), FILES, staticFiles(stack), observation(options)]
+  return fill([PRELUDE, ...parts, run(options)].join('\n'), { ...names })
 }
 
 /** rsyslog, because Amazon Linux 2023 has nothing but the journal, and the agent ships files. */
@@ -88,13 +87,15 @@ function agentConfig({ stack, region, logGroups }: WebUserData): object {
 }
 
 /** cloud-init shows on the console what the script prints. */
-function run({ stack, region, names }: WebUserData): string {
-  const data = ['names', 'optional files', 'optional static_files']
+function run({ stack, region }: WebUserData): string {
   return `main() {
   trap ended EXIT
   say ${quote(`Setting up a web server of ${stack} in ${region}`)}
   web_server
-  ${[...(names ? data : []), 'optional observation'].join('\n  ')}
+  names
+  optional files
+  optional static_files
+  optional observation
   trap - EXIT
   if [ -n "$INCOMPLETE" ]; then
     say 'The web server runs, but not everything around it does: see the failed step above'
