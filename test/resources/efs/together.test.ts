@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import type { Graph } from '../../../src/engine/graph.ts'
 import type { Plan } from '../../../src/engine/steps.ts'
 import { securityGroup } from '../../../src/resources/ec2/security-group.ts'
 import { subnet } from '../../../src/resources/ec2/subnet.ts'
 import { accessPoint } from '../../../src/resources/efs/access-point.ts'
+import { fileSystem } from '../../../src/resources/efs/file-system.ts'
 import { fileSystemPolicy } from '../../../src/resources/efs/file-system-policy.ts'
 import { mountTarget } from '../../../src/resources/efs/mount-target.ts'
 import { Bench, Notebook } from '../../support/contract.ts'
@@ -28,7 +29,8 @@ describe('a file system, what leads to it, and who may come', () => {
   const notebook = new Notebook()
   beforeAll(async () => {
     process.env.ECOM_INFRA_PACE = '0.02'
-    const account = String(100_000_000_000 + Math.floor(Math.random() * 800_000_000_000))
+    const random = String(100_000_000_000 + Math.floor(Math.random() * 800_000_000_000))
+    const account = process.env.ECOM_INFRA_TEST_ENDPOINT ? '123456789012' : random
     proxy = await startProxy({ target: inject('emulatorUrl'), account })
     bench = new Bench(proxy.url, account)
   })
@@ -84,6 +86,13 @@ describe('a file system, what leads to it, and who may come', () => {
     ])
   })
 
+  test('nobody has written to it, and that is known: a teardown loses nothing', async () => {
+    const { steps } = await bench.plan(network().graph, notebook, shared({ zones: ['a', 'b'] }))
+    const live = steps.find(({ address }) => address === 'efs:file-system/files')?.live
+    expect(await fileSystem.farewell?.(bench.world.ctx, live as never)).toEqual({ blockers: [], losses: [] })
+    expect(bench.calls.at(-1)).toMatchObject({ operation: 'GetMetricStatistics', code: null })
+  })
+
   test('fewer zones: what is no longer wanted goes, its subnet after it', async () => {
     const wanted = () => shared({ zones: ['a', 'b'] })
     const calls = await callsOf(() => bench.apply(wanted(), notebook))
@@ -98,7 +107,8 @@ describe('a file system, what leads to it, and who may come', () => {
       (address) => notebook.resources.get(address as 'a/b')?.id,
     )
     await raw.efs.deleteMountTarget({ MountTargetId: notebook.resources.get('efs:mount-target/b')?.id })
-    const { MountTargetId } = await raw.efs.createMountTarget({ FileSystemId, SubnetId })
+    // AWS takes a moment to give the zone free.
+    const { MountTargetId } = await vi.waitFor(() => raw.efs.createMountTarget({ FileSystemId, SubnetId }), 10_000)
     expect(actions(await bench.plan(wanted(), notebook))).toEqual({
       [`unknown/${MountTargetId}`]: 'delete',
       'ec2:subnet/private-b': 'delete',
