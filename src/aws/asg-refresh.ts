@@ -96,7 +96,7 @@ async function settle(ctx: Ctx, name: string, want: Edition | null): Promise<voi
   const running = await runningIn(ctx, name)
   if (!running) return
   if (want && brings(running, want)) return succeeded(ctx, name, running.InstanceRefreshId ?? '')
-  ctx.note('cancelling the instance refresh that is running: it does not bring what is wanted')
+  ctx.note(`cancelling the instance refresh that is running${want ? ': it does not bring what is wanted' : ''}`)
   await unlessGone(ctx.autoscaling.cancelInstanceRefresh({ AutoScalingGroupName: name }))
   await until(ctx, { what: 'the earlier instance refresh to end', every: 10, timeout: 900 }, async () =>
     (await runningIn(ctx, name)) === undefined ? true : undefined,
