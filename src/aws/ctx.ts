@@ -15,6 +15,8 @@ export interface Ctx extends Clients {
   tags(address: Address, generation?: string): Readonly<Record<string, string>>
   /** Names of tags that the config has given up: who puts our tags on a thing takes these off. */
   readonly retired: readonly string[]
+  /** This look is at all of the stack: what tells of many things at once is worth its call. */
+  readonly wide?: boolean
   /** One answer for the length of one look, for listings that several types need. */
   memo<T>(key: string, make: () => Promise<T>): Promise<T>
 }

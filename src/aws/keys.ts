@@ -25,8 +25,9 @@ export async function keyTags(ctx: Ctx, KeyId: string): Promise<Tags> {
  * has given it an alias but us: only keys without any alias are asked one by one, which leaves out those that AWS keeps.
  */
 export async function ownKeys(ctx: Ctx): Promise<readonly string[]> {
-  const [tagged, bare] = await Promise.all([taggedOurs(ctx, 'kms:key'), bareKeys(ctx)])
-  const hinted = [...tagged.keys()].map((arn) => arn.slice(arn.lastIndexOf('/') + 1))
+  const [tagged, bare] = await Promise.all([taggedOurs(ctx), bareKeys(ctx)])
+  const arns = [...tagged.keys()].filter((arn) => arn.split(':')[2] === 'kms')
+  const hinted = arns.map((arn) => arn.slice(arn.lastIndexOf('/') + 1))
   const own: string[] = [...hinted]
   const rest = bare.filter((id) => !hinted.includes(id))
   for (let from = 0; from < rest.length; from += AT_ONCE) {

@@ -1,4 +1,5 @@
 import type { Address } from '../engine/ref.ts'
+import type { Asked } from '../engine/resource.ts'
 import type { Ctx } from './ctx.ts'
 import { isDenied } from './failure.ts'
 import { isLacking } from './lacking.ts'
@@ -6,18 +7,25 @@ import { all, STACK, toRecord } from './ownership.ts'
 
 type Tags = Readonly<Record<string, string>>
 
+/** The services whose things are asked for their tags one at a time. */
+const SERVICES = ['cloudwatch', 'dynamodb', 'kms', 'logs', 'rds', 'sns']
+
 /**
- * What the tagging API shows of ours of one kind (`cloudwatch:alarm`), tags by ARN: one listing a look, where the
- * service itself gives the tags of one thing at a time. It lags and shows ghosts (aws-behaviours.md 0.7), so it only
- * ever hints. Empty where it may not be asked, or is not there.
+ * What the tagging API shows of ours in these services, tags by ARN: one listing a look, where the services themselves
+ * give the tags of one thing at a time. It lags and shows ghosts (aws-behaviours.md 0.7), so it only ever hints. Empty
+ * where it may not be asked, or is not there.
  */
-export const taggedOurs = (ctx: Ctx, kind: string): Promise<ReadonlyMap<string, Tags>> =>
-  ctx.memo(`tagged:${kind}`, async () => {
+export const taggedOurs = (ctx: Ctx): Promise<ReadonlyMap<string, Tags>> =>
+  ctx.memo('tagged', async () => {
     const TagFilters = [{ Key: STACK, Values: [ctx.stack] }]
     try {
-      const pages = ctx.tagging.paginateGetResources({ TagFilters, ResourceTypeFilters: [kind] })
+      const pages = ctx.tagging.paginateGetResources({
+        ...{ TagFilters, ResourceTypeFilters: SERVICES, ResourcesPerPage: 100 },
+      })
       const found = await all(pages, (page) => page.ResourceTagMappingList)
-      return new Map(found.map(({ ResourceARN = '', Tags }) => [ResourceARN, toRecord(Tags)] as const))
+      return new Map(
+        found.map(({ ResourceARN = '', Tags }) => [ResourceARN.replace(/:\*$/, ''), toRecord(Tags)] as const),
+      )
     } catch (error) {
       if (!isDenied(error) && !isLacking(error)) throw error
       return new Map<string, Tags>()
@@ -28,3 +36,18 @@ export const taggedOurs = (ctx: Ctx, kind: string): Promise<ReadonlyMap<string, 
 export const asWanted = (ctx: Ctx, address: Address, tags: Tags): boolean =>
   Object.entries(ctx.tags(address)).every(([key, value]) => tags[key] === value) &&
   !ctx.retired.some((key) => Object.hasOwn(tags, key))
+
+interface Tagged<T> {
+  readonly arn: string
+  /** Who asks for it; undefined: nobody does. */
+  readonly asker: Asked | undefined
+  /** Asks the service itself. */
+  readonly ask: () => Promise<T>
+}
+
+/** What the tagging API says where it says what is wanted, else what the service says of the thing itself. */
+export async function tagsShown<T>(ctx: Ctx, { arn, asker, ask }: Tagged<T>): Promise<T | Tags> {
+  if (!ctx.wide || asker === undefined) return ask()
+  const hint = (await taggedOurs(ctx)).get(arn)
+  return hint && asWanted(ctx, asker.address, hint) ? hint : ask()
+}

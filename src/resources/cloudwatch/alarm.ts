@@ -76,7 +76,7 @@ export const alarm: ResourceType<AlarmSpec, AlarmOut, Ctx> = {
 
   /** Two calls for all of them, and one more for each whose tags the tagging API does not show as they should be. */
   async read(ctx, asked) {
-    const hints = await taggedOurs(ctx, 'cloudwatch:alarm')
+    const hints = await taggedOurs(ctx)
     const hinted = [...hints.keys()].flatMap((arn) => arn.split(':alarm:')[1] ?? [])
     const names = [...new Set([...namesAsked(asked), ...hinted])]
     const items = await ctx.memo(LISTING, () => alarmsNamed(ctx, names))
@@ -150,7 +150,7 @@ async function look(ctx: Ctx, item: MetricAlarm, asked: readonly Asked[]): Promi
 
 /** What the tagging API says where it says what is wanted, else what the alarm says itself. */
 async function tagsOf(ctx: Ctx, arn: string, wantedAt: Address | undefined) {
-  const hint = (await taggedOurs(ctx, 'cloudwatch:alarm')).get(arn)
+  const hint = (await taggedOurs(ctx)).get(arn)
   const address = wantedAt ?? (hint?.[ADDRESS] as Address | undefined)
   if (hint && address && asWanted(ctx, address, hint)) return hint
   const answer = await unlessGone(ctx.cloudwatch.listTagsForResource({ ResourceARN: arn }))

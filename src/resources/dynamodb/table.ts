@@ -1,7 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb'
 import type { Ctx } from '../../aws/ctx.ts'
 import { codeOf, unlessGone } from '../../aws/failure.ts'
-import { claimNamed, namesAsked } from '../../aws/named.ts'
+import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
 import { toPairs } from '../../aws/ownership.ts'
 import {
   changeOf,
@@ -22,6 +22,7 @@ import {
   tableTags,
   tagTable,
 } from '../../aws/tables.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { type Passing, patiently, until } from '../../aws/wait.ts'
 import type { Asked, Farewell, Found, Health, ResourceType } from '../../engine/resource.ts'
 
@@ -70,6 +71,7 @@ export const table: ResourceType<TableSpec, TableOut, Ctx> = {
         'dynamodb:DescribeContinuousBackups',
         'dynamodb:DescribeTimeToLive',
         'dynamodb:ListTagsOfResource',
+        'tag:GetResources',
       ],
       create: ['dynamodb:CreateTable', 'dynamodb:TagResource', 'dynamodb:DescribeTable'],
       sync: [
@@ -169,8 +171,9 @@ async function look(ctx: Ctx, name: string, asked: readonly Asked[]): Promise<Fo
   const now = await remembered(ctx, name)
   if (!now || now.TableStatus === 'DELETING') return undefined
   const arn = now.TableArn ?? ''
+  const asker = askerOf({ id: name, name, tags: {} }, asked)
   const [tags, ttlAttribute, pointInTimeRecovery] = await Promise.all([
-    tableTags(ctx, arn),
+    tagsShown(ctx, { arn, asker, ask: () => tableTags(ctx, arn) }),
     expiryOf(ctx, name),
     recoveryOf(ctx, name),
   ])

@@ -17,6 +17,7 @@ import { keyAt, keyTags, ownAliases, ownKeys, scheduleDeletion } from '../../aws
 import { claim } from '../../aws/ownership.ts'
 import { samePolicy } from '../../aws/policy.ts'
 import { required } from '../../aws/required.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { type Passing, patiently } from '../../aws/wait.ts'
 import { UNKNOWN } from '../../engine/ref.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
@@ -168,10 +169,11 @@ type Live = Found<KeySpec, KeyOut>
 
 async function describe(ctx: Ctx, { meta, alias }: Seen, asked: readonly Asked[]): Promise<Live> {
   const id = required(meta.KeyId, 'DescribeKey', 'KeyId')
+  const asker = asked.find((one) => one.id === id)
   const [policy, rotation, tags, aliases] = await Promise.all([
     policyOf(ctx, id),
     rotationOf(ctx, id),
-    keyTags(ctx, id),
+    tagsShown(ctx, { arn: meta.Arn ?? '', asker, ask: () => keyTags(ctx, id) }),
     alias === null ? ownAliases(ctx, id) : [alias],
   ])
   const claimed = claim(ctx, id, tags, asked)

@@ -3,6 +3,7 @@ import type { Ctx } from '../../aws/ctx.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
 import { all } from '../../aws/ownership.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { type Passing, patiently, pause, until } from '../../aws/wait.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
@@ -31,7 +32,7 @@ export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
     replaceBy: 'delete-first',
     ownership: 'own',
     actions: {
-      read: ['logs:DescribeLogGroups', 'logs:ListTagsForResource'],
+      read: ['logs:DescribeLogGroups', 'logs:ListTagsForResource', 'tag:GetResources'],
       create: ['logs:CreateLogGroup', 'logs:TagResource'],
       sync: ['logs:PutRetentionPolicy', 'logs:DeleteRetentionPolicy', 'logs:TagResource', 'logs:UntagResource'],
       destroy: ['logs:DeleteLogGroup', 'logs:DescribeLogGroups'],
@@ -41,7 +42,11 @@ export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
   async read(ctx, asked) {
     const prefix = `/ecom-infra/${ctx.stack}/`
     const elsewhere = namesAsked(asked).filter((name) => !name.startsWith(prefix))
-    const groups = await Promise.all([beginning(ctx, prefix), ...elsewhere.map((name) => exactly(ctx, name))])
+    const folders = [...Map.groupBy(elsewhere, (name) => name.slice(0, name.lastIndexOf('/') + 1))]
+    const groups = await Promise.all([
+      beginning(ctx, prefix),
+      ...folders.map(([folder, names]) => among(ctx, names.length === 1 ? names[0] : folder, names)),
+    ])
     const found = await Promise.all(groups.flat().map((group) => look(ctx, group, asked)))
     return found.filter((one) => one !== null)
   },
@@ -93,8 +98,10 @@ const beginning = (ctx: Ctx, logGroupNamePrefix: string): Promise<LogGroup[]> =>
   all(ctx.logs.paginateDescribeLogGroups({ logGroupNamePrefix }), (page) => page.logGroups)
 
 /** The listing goes by prefix, so it answers with siblings too. */
-const exactly = async (ctx: Ctx, name: string): Promise<LogGroup[]> =>
-  (await beginning(ctx, name)).filter((group) => group.logGroupName === name)
+const among = async (ctx: Ctx, prefix = '/', names: readonly string[] = []): Promise<LogGroup[]> =>
+  (await beginning(ctx, prefix)).filter(({ logGroupName = '' }) => names.includes(logGroupName))
+
+const exactly = (ctx: Ctx, name: string): Promise<LogGroup[]> => among(ctx, name, [name])
 
 async function remove(ctx: Ctx, name: string): Promise<void> {
   await patiently(ctx, [BUSY], () => unlessGone(ctx.logs.deleteLogGroup({ logGroupName: name })))
@@ -104,7 +111,7 @@ async function remove(ctx: Ctx, name: string): Promise<void> {
 }
 
 /**
- * One call a group for its tags: the listing has none. A group of our exact name without tags is ours, for whatever
+ * The listing has no tags. A group of our exact name without tags is ours, for whatever
  * writes into it makes it when it is not there (aws-behaviours.md 4.1).
  */
 async function look(
@@ -114,11 +121,12 @@ async function look(
 ): Promise<Found<LogGroupSpec, LogGroupOut> | null> {
   const id = group.logGroupName ?? ''
   const arn = (group.arn ?? '').replace(/:\*$/, '')
-  const answer = await unlessGone(ctx.logs.listTagsForResource({ resourceArn: arn }))
-  if (!answer) return null
-  const tags = answer.tags ?? {}
+  const asker = askerOf({ id, name: id, tags: {} }, asked)
+  const ask = () => unlessGone(ctx.logs.listTagsForResource({ resourceArn: arn }).then(({ tags = {} }) => tags))
+  const tags = await tagsShown(ctx, { arn, asker, ask })
+  if (!tags) return null
   const claimed = claimNamed(ctx, { id, name: id, tags }, asked, () => true)
-  if (!claimed.ours && !askerOf({ id, name: id, tags }, asked)) return null
+  if (!claimed.ours && !asker) return null
   return {
     ...claimed,
     id,

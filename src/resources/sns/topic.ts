@@ -6,6 +6,7 @@ import { type PolicyDocument, samePolicy } from '../../aws/policy.ts'
 import { policyFrom } from '../../aws/policy-text.ts'
 import { required } from '../../aws/required.ts'
 import { FRESH_PRINCIPAL, FRESH_RIGHTS, FRESH_TOPIC, topicArnOf } from '../../aws/sns.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { patiently, until } from '../../aws/wait.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
@@ -36,7 +37,7 @@ export const topic: ResourceType<TopicSpec, TopicOut, Ctx> = {
     replaceBy: 'delete-first',
     ownership: 'own',
     actions: {
-      read: ['sns:GetTopicAttributes', 'sns:ListTagsForResource'],
+      read: ['sns:GetTopicAttributes', 'sns:ListTagsForResource', 'tag:GetResources'],
       create: ['sns:CreateTopic', 'sns:TagResource'],
       sync: ['sns:SetTopicAttributes', 'sns:TagResource', 'sns:UntagResource'],
       destroy: ['sns:DeleteTopic', 'sns:GetTopicAttributes'],
@@ -100,20 +101,18 @@ async function tag(ctx: Ctx, live: Found<TopicSpec, TopicOut>): Promise<void> {
 async function look(ctx: Ctx, arn: string, asked: readonly Asked[]): Promise<Found<TopicSpec, TopicOut> | null> {
   // One that we have made is ours to read, sooner or later.
   const rules = asked.some(({ id }) => id === arn) ? [FRESH_RIGHTS] : []
+  const name = arn.slice(arn.lastIndexOf(':') + 1)
+  const asker = askerOf({ id: arn, name, tags: {} }, asked)
+  const ask = () => ctx.sns.listTagsForResource({ ResourceArn: arn }).then(({ Tags }) => toRecord(Tags))
   const answers = await unlessGone(
     patiently(ctx, rules, () =>
-      Promise.all([
-        ctx.sns.getTopicAttributes({ TopicArn: arn }),
-        ctx.sns.listTagsForResource({ ResourceArn: arn }).then(({ Tags }) => toRecord(Tags)),
-      ]),
+      Promise.all([ctx.sns.getTopicAttributes({ TopicArn: arn }), tagsShown(ctx, { arn, asker, ask })]),
     ),
   )
   if (!answers) return null
   const [{ Attributes = {} }, tags] = answers
-  const name = arn.slice(arn.lastIndexOf(':') + 1)
-  const thing = { id: arn, name, tags }
-  const claimed = claimNamed(ctx, thing, asked)
-  if (!claimed.ours && !askerOf(thing, asked)) return null
+  const claimed = claimNamed(ctx, { id: arn, name, tags }, asked)
+  if (!claimed.ours && !asker) return null
   const spec: TopicSpec = {
     name,
     displayName: Attributes.DisplayName ?? '',

@@ -58,7 +58,7 @@ describe('load balancing and the servers behind it', () => {
       rootVolume: { device: '/dev/xvda', type: 'gp3', sizeGb: 8, encrypted: true },
     })
     graph.layer('Compute').add(autoScalingGroup, 'web', {
-      ...{ name: `${world.stack}-web`, launchTemplateId: template.ref('id') },
+      ...{ name: `${world.stack}-web`, launchTemplateId: template.ref('id'), templateVersion: template.ref('version') },
       ...{ minSize: 1, maxSize: 2, desiredCapacity: 1, healthCheckType: 'ELB', healthCheckGraceSeconds: 300 },
       subnetIds: [net.subnets[0].ref('id'), net.subnets[1].ref('id')],
       targetGroupArns: [targets.ref('arn')],
