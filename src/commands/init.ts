@@ -54,6 +54,7 @@ export default class Init extends BaseCommand {
   async run(): Promise<object> {
     const { flags } = await this.parse(Init)
     const { suggestAnswers } = await import('../config/answers.ts')
+    const asked = !flags.defaults && this.mayAsk(flags['no-input'])
     const config = await writeConfig({
       out: resolve(flags.out),
       given: { blueprint: flags.blueprint, name: flags.name, environment: flags.environment, region: flags.region },
@@ -63,10 +64,10 @@ export default class Init extends BaseCommand {
       output: this.progress,
     })
     const { stackId } = await import('../config/schema.ts')
-    if (config.access.sshCidrs.length === 0) this.log(NOBODY)
     this.log(
       `Wrote ${flags.out}: the stack ${stackId(config)} in ${config.region}. Read it through, then: ecom-infra up`,
     )
+    if (!asked) this.log(NOBODY)
     return { schema: 'ecom-infra/init/1', stack: stackId(config), file: resolve(flags.out), config }
   }
 }

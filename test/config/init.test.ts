@@ -53,6 +53,19 @@ describe('init', () => {
     })
   })
 
+  test('without a person to agree no address is looked up, nobody is let in, and that is said', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('nobody asked for this'))
+    for (const flag of ['--defaults', '--no-input']) {
+      await init(flag, ...FOUR)
+      expect(loadConfig(out).config.access.sshCidrs).toEqual([])
+      rmSync(out)
+    }
+    expect(fetched).not.toHaveBeenCalled()
+    expect(vi.mocked(Init.prototype.log).mock.calls.map(([line]) => line)).toContain(
+      'Nobody may SSH yet: access.sshCidrs says who may, for example [203.0.113.7/32].',
+    )
+  })
+
   test('with all answers given nobody need be there', async () => {
     await init('--no-input', ...FOUR)
     expect(loadConfig(out).config.region).toBe('us-east-1')
