@@ -9,7 +9,7 @@ export default class Up extends StackCommand {
   static override summary = 'Build the stack, or bring it in line with its config. A second run changes nothing.'
   static override description =
     `Shows the plan, made from live AWS, asks once, and does it. Interrupted or failed, the same command
-goes on from there. Without a config and at a terminal it asks for the few things that have no default.`
+goes on from there. Without a config and at a terminal it asks first, as init does.`
   static override examples = [
     { description: 'Plan, ask, build', command: '<%= config.bin %> up' },
     { description: 'Try it without an AWS account', command: '<%= config.bin %> up --local --yes' },
