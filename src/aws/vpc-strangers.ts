@@ -1,5 +1,6 @@
 import type { Filter, NatGateway, NetworkInterface } from '@aws-sdk/client-ec2'
 import type { Ctx } from './ctx.ts'
+import { efsActions, mountTargets, ownFileSystems } from './efs.ts'
 import { all, STACK, toRecord } from './ownership.ts'
 import { aclsIn, groupsIn } from './vpc-children.ts'
 
@@ -13,6 +14,7 @@ export const STRANGERS_ACTIONS = [
   'ec2:DescribeNatGateways',
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeInstances',
+  ...efsActions('DescribeFileSystems', 'DescribeMountTargets'),
 ] as const
 
 interface Thing {
@@ -83,7 +85,16 @@ async function foreignInterfaces(ctx: Ctx, { vpcId, filters, gateways }: Surroun
   const instances = rest.some(({ Attachment }) => Attachment?.InstanceId)
     ? await ourInstances(ctx, filters)
     : new Set<string | undefined>()
-  return rest.filter((item) => !madeByUs(item, ourGroups, instances)).map(interfaceText)
+  const strange = rest.filter((item) => !madeByUs(item, ourGroups, instances))
+  const mounts = strange.some(({ Attachment }) => !Attachment?.InstanceId) ? await ourMounts(ctx) : new Set()
+  return strange.filter((item) => !mounts.has(item.NetworkInterfaceId)).map(interfaceText)
+}
+
+/** Interfaces of our file systems' mount targets: AWS says that it keeps them itself, stock moto does not. */
+async function ourMounts(ctx: Ctx): Promise<ReadonlySet<string | undefined>> {
+  const systems = await ownFileSystems(ctx)
+  const targets = await Promise.all(systems.map(({ FileSystemId = '' }) => mountTargets(ctx, FileSystemId)))
+  return new Set(targets.flat().map(({ NetworkInterfaceId }) => NetworkInterfaceId))
 }
 
 async function ourInstances(ctx: Ctx, Filters: Filter[]): Promise<ReadonlySet<string | undefined>> {

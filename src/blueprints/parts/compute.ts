@@ -2,26 +2,15 @@ import { imageFor } from '../../aws/facts.ts'
 import { nameOf } from '../../aws/names.ts'
 import type { Handle } from '../../engine/graph.ts'
 import { type AutoScalingGroupOut, autoScalingGroup } from '../../resources/autoscaling/group.ts'
-import type { TableOut } from '../../resources/dynamodb/table.ts'
 import { launchTemplate } from '../../resources/ec2/launch-template.ts'
 import type { TargetGroupOut } from '../../resources/elbv2/target-group.ts'
-import type { DbInstanceOut } from '../../resources/rds/instance.ts'
-import type { BucketOut } from '../../resources/s3/bucket.ts'
 import type { Draft } from '../blueprint.ts'
-import type { Files } from './files.ts'
 import type { Network } from './network.ts'
 import type { Groups } from './security.ts'
+import type { Stores } from './stores.ts'
 import { webUserData } from './user-data.ts'
 import type { WebLogs } from './watch.ts'
 import { webProfile } from './web-role.ts'
-
-/** What the web servers serve from, and keep things in. */
-export interface Stores {
-  readonly bucket: Handle<BucketOut>
-  readonly table: Handle<TableOut>
-  readonly database: Handle<DbInstanceOut>
-  readonly files: Files
-}
 
 export interface Around {
   readonly net: Network

@@ -13,7 +13,7 @@ import { assumedByService, managedPolicy } from './trust.ts'
 /** The name of the database in the instance, and of who owns it. */
 const DATABASE = 'shop'
 const OWNER = 'shopadmin'
-export const PORT = 5432
+const PORT = 5432
 const LOGS = ['postgresql', 'upgrade']
 
 /** PostgreSQL in the private subnets: TLS only, encrypted, backed up each day, its password kept by RDS alone. */

@@ -3,7 +3,7 @@ import type { Handle } from '../../engine/graph.ts'
 import { text, type Wired } from '../../engine/ref.ts'
 import type { InstanceProfileOut } from '../../resources/iam/instance-profile.ts'
 import type { Draft } from '../blueprint.ts'
-import type { Stores } from './compute.ts'
+import type { Stores } from './stores.ts'
 import { instanceIdentity, managedPolicy } from './trust.ts'
 
 /** The role of the web servers: Session Manager, the CloudWatch agent, and just the stores of this stack. */
