@@ -15,7 +15,7 @@ export const OWN = '203.0.113.7'
 const KEYS = ['up', 'down', 'backspace']
 
 /** Somebody who answers the wizard, on a screen in memory. */
-export class Person {
+class Person {
   /** What was told between the questions, on one line. */
   said = ''
   /** The page that tells everybody his address. */
