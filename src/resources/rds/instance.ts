@@ -60,6 +60,8 @@ export const dbInstance: ResourceType<DbInstanceSpec, DbInstanceOut, Ctx> = {
     logExports: asSet,
   },
   holds: ['parameterGroupName', 'securityGroupIds'],
+  // Where an emulator does not tell its monitoring, it is taken as wanted: then the role has to be known.
+  parents: ['iam:role'],
   about: {
     identity: 'name',
     usable: 'ready',
