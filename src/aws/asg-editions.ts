@@ -67,7 +67,8 @@ export async function standingVersion(ctx: Ctx, group: AutoScalingGroup): Promis
   return `${own.version}, some servers run ${old.join(', ')}`
 }
 
-async function canRefresh(ctx: Ctx, { AutoScalingGroupName }: AutoScalingGroup): Promise<boolean> {
+/** Emulators may not have it. AWS always has. */
+export async function canRefresh(ctx: Ctx, { AutoScalingGroupName }: AutoScalingGroup): Promise<boolean> {
   try {
     await unlessGone(ctx.autoscaling.describeInstanceRefreshes({ AutoScalingGroupName, MaxRecords: 1 }))
     return true

@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, InstanceRefresh, UpdateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling'
 import { Failed } from '../engine/errors.ts'
 import { asgPatiently, groupNamed } from './asg.ts'
-import { type Edition, outdated } from './asg-editions.ts'
+import { canRefresh, type Edition, outdated } from './asg-editions.ts'
 import type { Ctx } from './ctx.ts'
 import { codeOf, messageOf, unlessGone } from './failure.ts'
 import { isLacking } from './lacking.ts'
@@ -9,6 +9,8 @@ import { required } from './required.ts'
 import { until } from './wait.ts'
 
 const OVER = ['Successful', 'Failed', 'Cancelled', 'RollbackSuccessful', 'RollbackFailed']
+
+const NO_REFRESH = 'this endpoint has no instance refresh: only new servers get the new template'
 
 /** How often one that somebody else starts in between is waited for. */
 const TRIES = 3
@@ -32,13 +34,14 @@ export async function updateGroup(ctx: Ctx, input: UpdateAutoScalingGroupType, w
 export async function rollOut(ctx: Ctx, name: string, want: Edition, bootSeconds: number): Promise<void> {
   for (let tries = 1; ; tries++) {
     const group = await groupNamed(ctx, name)
-    if (!group || (await outdated(ctx, group, want)).length === 0) return
+    if (!group?.Instances?.length) return
+    // Stock moto's servers show whatever version the template has now.
+    if (!(await canRefresh(ctx, group))) return ctx.note(NO_REFRESH)
+    if ((await outdated(ctx, group, want)).length === 0) return
     try {
       const id = await start(ctx, name, want, bootSeconds)
       return await succeeded(ctx, name, id)
     } catch (error) {
-      if (isLacking(error))
-        return ctx.note('this endpoint has no instance refresh: only new servers get the new template')
       if (codeOf(error) !== 'InstanceRefreshInProgress' || tries === TRIES) throw error
       await settle(ctx, name, want)
     }

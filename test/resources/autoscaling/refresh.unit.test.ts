@@ -61,6 +61,13 @@ const refresh = (Status: string, more: object = {}) => ({
   InstanceRefreshes: [{ InstanceRefreshId: 'r-1', Status, ...more }],
 })
 const started = { StartInstanceRefresh: () => ({ InstanceRefreshId: 'r-1' }) }
+type Input = Readonly<Record<string, unknown>>
+
+/** Answers in turn; that there are refreshes at all is asked for apart. */
+const refreshes = (answer: (nth: number, input: Input) => unknown) => {
+  let nth = 0
+  return (input: Input) => (input.MaxRecords === 1 ? {} : answer(++nth, input))
+}
 const lacking = () => fail('NotImplemented', 'moto has no such operation.', 501)
 
 describe('the version that a group stands for', () => {
@@ -136,7 +143,7 @@ describe('rolling a new version out', () => {
   test('the group is held at it first; new servers come before old ones go, and have their time to boot', async () => {
     const steps = [refresh('Pending'), refresh('InProgress', { PercentageComplete: 50 }), refresh('Successful')]
     ec2.answers(differing)
-    asg.answers({ ...old, ...started, DescribeInstanceRefreshes: (_, nth) => steps[nth - 1] })
+    asg.answers({ ...old, ...started, DescribeInstanceRefreshes: refreshes((nth) => steps[nth - 1]) })
     const ctx = fakeCtx()
     await sync(ctx)
     expect(changes()).toEqual(['UpdateAutoScalingGroup', 'StartInstanceRefresh'])
@@ -153,7 +160,7 @@ describe('rolling a new version out', () => {
         },
       },
     ])
-    expect(asg.inputsOf('DescribeInstanceRefreshes')).toEqual(
+    expect(asg.inputsOf('DescribeInstanceRefreshes').slice(1)).toEqual(
       Array(3).fill({ AutoScalingGroupName: name, InstanceRefreshIds: ['r-1'] }),
     )
     expect(ctx.notes).toEqual([
@@ -166,7 +173,7 @@ describe('rolling a new version out', () => {
     asg.answers({
       DescribeAutoScalingGroups: () => group('2', server('2', { LaunchTemplate: LaunchTemplate('2', 'lt-9') })),
       ...started,
-      DescribeInstanceRefreshes: () => refresh('Successful'),
+      DescribeInstanceRefreshes: refreshes(() => refresh('Successful')),
     })
     await sync(fakeCtx(), ['tags', 'launchTemplateId', 'maxSize'])
     expect(changes()).toEqual(['UpdateAutoScalingGroup', 'CreateOrUpdateTags', 'StartInstanceRefresh'])
@@ -205,20 +212,27 @@ describe('rolling a new version out', () => {
       ec2.answers(differing)
       const StatusReason = 'Timed out while waiting for a healthy instance.'
       const steps = [refresh('InProgress'), refresh(Status, { StatusReason })]
-      asg.answers({ ...old, ...started, DescribeInstanceRefreshes: (_, nth) => steps[nth - 1] })
+      asg.answers({ ...old, ...started, DescribeInstanceRefreshes: refreshes((nth) => steps[nth - 1]) })
       await expect(sync()).rejects.toMatchObject({
         message: `Not all servers of ${name} were replaced. The instance refresh ended as ${Status}: ${StatusReason}`,
         details: { hint: expect.stringContaining('run the same command again') },
       })
-      expect(asg.inputsOf('DescribeInstanceRefreshes')).toHaveLength(2)
+      expect(asg.inputsOf('DescribeInstanceRefreshes')).toHaveLength(3)
     },
   )
 
-  test('an endpoint without it is told, and nothing fails', async () => {
+  test.each([
+    ['', old],
+    [
+      ', though its servers show whatever version the template has now',
+      { DescribeAutoScalingGroups: () => group('2', server('2')) },
+    ],
+  ])('an endpoint without it is told%s, and nothing fails', async (_, answer) => {
     ec2.answers(differing)
-    asg.answers({ ...old, StartInstanceRefresh: lacking })
+    asg.answers({ ...answer, DescribeInstanceRefreshes: lacking })
     const ctx = fakeCtx()
     await sync(ctx)
+    expect(changes()).toEqual(['UpdateAutoScalingGroup'])
     expect(ctx.notes).toEqual(['this endpoint has no instance refresh: only new servers get the new template'])
   })
 
@@ -248,7 +262,7 @@ describe('a refresh that runs already', () => {
     ec2.answers(differing)
     asg.answers({
       StartInstanceRefresh: busy,
-      DescribeInstanceRefreshes: (_, nth) => refresh(nth < 3 ? 'InProgress' : 'Successful', bringing('2')),
+      DescribeInstanceRefreshes: refreshes((nth) => refresh(nth < 3 ? 'InProgress' : 'Successful', bringing('2'))),
       DescribeAutoScalingGroups: (_, nth) => group('2', server(nth === 1 ? '1' : '2')),
     })
     await sync()
@@ -263,8 +277,9 @@ describe('a refresh that runs already', () => {
     const steps = [refresh('InProgress', brings), refresh('Cancelling', brings), refresh('Cancelled', brings)]
     asg.answers({
       StartInstanceRefresh: busy,
-      DescribeInstanceRefreshes: ({ InstanceRefreshIds }, nth) =>
+      DescribeInstanceRefreshes: refreshes((nth, { InstanceRefreshIds }) =>
         InstanceRefreshIds ? refresh('Successful') : steps[nth - 1],
+      ),
       DescribeAutoScalingGroups: () => group('2', server('1')),
     })
     const ctx = fakeCtx()
@@ -280,8 +295,9 @@ describe('a refresh that runs already', () => {
     asg.answers({
       StartInstanceRefresh: busy,
       CancelInstanceRefresh: () => fail('ActiveInstanceRefreshNotFoundFault'),
-      DescribeInstanceRefreshes: ({ InstanceRefreshIds }, nth) =>
+      DescribeInstanceRefreshes: refreshes((nth, { InstanceRefreshIds }) =>
         refresh(InstanceRefreshIds || nth > 1 ? 'Successful' : 'InProgress'),
+      ),
       DescribeAutoScalingGroups: () => group('2', server('1')),
     })
     await sync()
