@@ -1,11 +1,14 @@
-import { type Leftover, SWEEP_ACTIONS, sweep } from '../aws/sweep/index.ts'
+import { byTheGb } from '../aws/sweep/finder.ts'
+import { type Leftover, SWEEP_ACTIONS, type Swept, sweep } from '../aws/sweep/index.ts'
 import { Declined, Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
+import { pricesOf } from '../prices/prices.ts'
 import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
 import { hasStateBucket, removeStateBucket } from '../state/remove-bucket.ts'
+import { storedBytes } from '../state/size.ts'
 import { type Farewells, farewellsOf, hindered, settled } from './farewells.ts'
 import { isFresh, nothing, type Observation, observe, planFor, toolsOf } from './observe.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
@@ -33,15 +36,20 @@ export interface DownOutcome {
   readonly kept: readonly Kept[]
 }
 
+/** What is asked of a thing that a listing has shown. */
+const OF_ONE = /:(DescribeKey|DescribeTable|ListTags\w+|ListResourceTags|GetBucketTagging)$/
+
+const LISTINGS = SWEEP_ACTIONS.filter((action) => !OF_ONE.test(action))
+
 /** The listings of the sweep, by service, for the receipt. */
-const CHECKED: readonly string[] = [...Map.groupBy(SWEEP_ACTIONS, (action) => action.split(':')[0] ?? '')].map(
+const CHECKED: readonly string[] = [...Map.groupBy(LISTINGS, (action) => action.split(':')[0] ?? '')].map(
   ([service, actions]) => `${service}: ${actions.map(wordsOf).join(', ')}`,
 )
 
 /** `ec2:DescribeNetworkAcls` as "network acls". */
 function wordsOf(action: string): string {
   const noun = action.replace(/^.*:(Describe|List|Get)(AllMy)?/, '')
-  return noun.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+  return noun.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ').toLowerCase()
 }
 
 /** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
@@ -108,26 +116,27 @@ interface Teardown {
 async function tearDown(session: Session, { seen, plan, farewells, options, at }: Teardown): Promise<DownOutcome> {
   const { deleteData, keepState, concurrency } = options
   if (plan.steps.length === 0 && seen.loaded.etag === null) {
-    const leftovers = await prove(session)
-    const kept = await stateThatStays(session, { gone: true, deleteData })
-    return { plan, farewells, result: null, leftovers, checked: CHECKED, kept }
+    const { leftovers, kept } = await prove(session)
+    const state = await stateThatStays(session, { gone: true, deleteData })
+    return { plan, farewells, result: null, leftovers, checked: CHECKED, kept: [...kept, ...state] }
   }
   const held = await lockStack(session, 'down', seen.loaded)
   const erases = (result: Result) => !keepState && isDone(result)
   let result: Result
-  let leftovers: readonly Leftover[] = []
+  let swept: Swept = { leftovers: [], kept: [] }
   try {
     const current = isFresh(seen, held.loaded) ? { seen, plan } : await again(session, { seen, plan, options })
     const { memory } = current.seen
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
     result = await perform(session, held, { ...what, concurrency, command: 'down', erase: erases })
-    if (isDone(result)) leftovers = await prove(session)
-    if (erases(result) && leftovers.length === 0) await eraseStack(session.store, session.stack)
+    if (isDone(result)) swept = await prove(session)
+    if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {
     await releaseLock(session, held.lock)
   }
+  const { leftovers } = swept
   const gone = erases(result) && leftovers.length === 0
-  const kept = await stateThatStays(session, { gone, deleteData })
+  const kept = [...swept.kept, ...(await stateThatStays(session, { gone, deleteData }))]
   return { plan, farewells, result, leftovers, checked: isDone(result) ? CHECKED : [], kept }
 }
 
@@ -143,7 +152,7 @@ async function again(session: Session, { seen: before, plan, options }: Pick<Tea
   return { seen, plan: next }
 }
 
-async function prove(session: Session): Promise<readonly Leftover[]> {
+async function prove(session: Session): Promise<Swept> {
   session.emit({ kind: 'phase', phase: 'sweep', text: 'sweeping the account for anything that is left' })
   return sweep(toolsOf(session).ctx(null, null))
 }
@@ -154,9 +163,15 @@ async function stateThatStays(
   { gone, deleteData }: { gone: boolean; deleteData: boolean },
 ): Promise<readonly Kept[]> {
   const { store, stack } = session
-  if (!gone) return [{ type: 's3:object', id: `${store.bucket}/${stack}/`, why: 'the state of this stack' }]
   const ctx = toolsOf(session).ctx(null, null)
+  const costOf = async (prefix: string) =>
+    byTheGb(pricesOf(ctx.region).unit('bucketGbMonth'), (await storedBytes(ctx, store, prefix)) ?? undefined)
+  if (!gone) {
+    const id = `${store.bucket}/${stack}/`
+    return [{ type: 's3:object', id, why: 'the state of this stack', monthlyUsd: await costOf(`${stack}/`) }]
+  }
   if (!(await hasStateBucket(ctx, store))) return []
   if (deleteData && (await removeStateBucket(ctx, store))) return []
-  return [{ type: 's3:bucket', id: store.bucket, why: 'the state bucket of this account and region' }]
+  const why = 'the state bucket of this account and region'
+  return [{ type: 's3:bucket', id: store.bucket, why, monthlyUsd: await costOf('') }]
 }

@@ -2,7 +2,7 @@ import type { DownDocument } from './down-document.ts'
 import { troubleBlocks } from './failure-text.ts'
 import { blocks, clean, type Paint, painter } from './style.ts'
 import type { Kept, Leftover, TextOptions } from './types.ts'
-import { plural, tally, took } from './words.ts'
+import { dollars, plural, tally, took } from './words.ts'
 
 /** The receipt: what was deleted, how it was checked, and that nothing is left, or what is. */
 export function receiptText(document: DownDocument, { color }: TextOptions): string {
@@ -16,7 +16,7 @@ export function receiptText(document: DownDocument, { color }: TextOptions): str
     ...trouble,
     titled('Looked through', listed, paint),
     titled('Still there', leftovers.map(leftoverLine), paint),
-    titled('Kept on purpose', kept.map(keptLine), paint),
+    titled('Kept on purpose', [...kept.map(keptLine), ...keepLine(kept)], paint),
     [...verdict(document, paint), ...onwards],
   )
 }
@@ -37,12 +37,25 @@ function headline({ stack, summary, stopped, leftovers, durationMs, apiCalls }: 
   return `${mark} ${paint('title', stack)}: ${what}. ${took(durationMs)}, ${plural(apiCalls.total, 'API call')}.`
 }
 
-function leftoverLine({ type, id, why, monthlyUsd }: Leftover): string {
-  const cost = monthlyUsd === null || monthlyUsd === 0 ? '' : ` (about $${monthlyUsd.toFixed(2)} a month)`
-  return `  ✖ ${type} ${clean(id)}: ${clean(why)}${cost}`
+const leftoverLine = (one: Leftover): string => `  ✖ ${wordsOf(one)}${one.monthlyUsd === 0 ? '' : costOf(one)}`
+
+/** Of what stays its cost is told even when it is nothing. */
+const keptLine = (one: Kept): string => `  · ${wordsOf(one)}${costOf(one)}`
+
+const wordsOf = ({ type, id, why }: Leftover): string => `${type} ${clean(id)}: ${clean(why)}`
+
+function costOf({ monthlyUsd }: Leftover): string {
+  if (monthlyUsd === null) return ' (what it costs is not known)'
+  return monthlyUsd === 0 ? ' (less than a cent a month)' : ` (about ${dollars(monthlyUsd)} a month)`
 }
 
-const keptLine = ({ type, id, why }: Kept): string => `  · ${type} ${clean(id)}: ${clean(why)}`
+/** What goes on being paid, in one figure. */
+function keepLine(kept: readonly Kept[]): readonly string[] {
+  const known = kept.reduce((sum, { monthlyUsd }) => sum + (monthlyUsd ?? 0), 0)
+  if (kept.length < 2 || known === 0) return []
+  const about = kept.some(({ monthlyUsd }) => monthlyUsd === null) ? 'at least' : 'about'
+  return [`  Together ${about} ${dollars(known)} a month.`]
+}
 
 /** Without a look through AWS nothing is claimed. */
 function verdict({ stack, leftovers, checked, summary }: DownDocument, paint: Paint): readonly string[] {

@@ -39,15 +39,11 @@ export interface Leftover {
   readonly type: string
   readonly id: string
   readonly why: string
-  /** What it goes on costing; null: not known. */
+  /** What it goes on costing a month; null: not known. */
   readonly monthlyUsd: number | null
 }
 
-/** Something that stays on purpose: a final snapshot, the state bucket. */
-export interface Kept {
-  readonly type: string
-  readonly id: string
-  readonly why: string
-}
+/** Something that stays on purpose: a final snapshot, a key that waits for its deletion, the state bucket. */
+export type Kept = Leftover
 
 export type Outputs = Readonly<Record<string, string>>

@@ -88,7 +88,7 @@ test('the plan: nothing there', () => {
 
 test('the document is the one of cli.md', () => {
   const leftovers = [{ type: 'ec2:network-interface', id: 'eni-1', why: 'in use by a lambda', monthlyUsd: null }]
-  const kept = [{ type: 's3:bucket', id: 'ecom-infra-state-1', why: 'the state of other stacks' }]
+  const kept = [{ type: 'rds:snapshot', id: 'shop-dev-main-final-1', why: 'a snapshot of 20 GB', monthlyUsd: 1.9 }]
   expect(downDocument(report({ leftovers, kept, checked: ['EC2: VPCs'] }))).toEqual({
     schema: 'ecom-infra/down/1',
     stack: 'shop-dev',
@@ -101,7 +101,11 @@ test('the document is the one of cli.md', () => {
 
 test('the receipt proves that nothing is left', () => {
   const checked = ['EC2: VPCs, subnets, addresses', 'S3: buckets']
-  const kept = [{ type: 's3:bucket', id: 'ecom-infra-state-1', why: 'the state of other stacks' }]
+  const kept = [
+    { type: 'kms:key', id: 'key-1', why: 'its deletion is scheduled for 2026-11-28', monthlyUsd: 0 },
+    { type: 'rds:snapshot', id: 'shop-dev-main-final-1', why: 'a snapshot of 20 GB', monthlyUsd: 1.9 },
+    { type: 's3:bucket', id: 'ecom-infra-state-1', why: 'the state of other stacks', monthlyUsd: 0.25 },
+  ]
   expect(receiptText(downDocument(report({ checked, kept })), PLAIN)).toBe(lines`
     ✔ shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
 
@@ -110,10 +114,21 @@ test('the receipt proves that nothing is left', () => {
       ✔ S3: buckets
 
     Kept on purpose
-      · s3:bucket ecom-infra-state-1: the state of other stacks
+      · kms:key key-1: its deletion is scheduled for 2026-11-28 (less than a cent a month)
+      · rds:snapshot shop-dev-main-final-1: a snapshot of 20 GB (about $1.90 a month)
+      · s3:bucket ecom-infra-state-1: the state of other stacks (about $0.25 a month)
+      Together about $2.15 a month.
 
     ✔ Nothing is left of shop-dev.
   `)
+})
+
+test('what is kept and has no price is told as such, and not counted as nothing', () => {
+  const one = { type: 'rds:snapshot', id: 'snap-1', why: 'a snapshot of 20 GB', monthlyUsd: null }
+  const text = (...kept: DownReport['kept']) => receiptText(downDocument(report({ kept })), PLAIN)
+  expect(text(one)).toContain('· rds:snapshot snap-1: a snapshot of 20 GB (what it costs is not known)')
+  expect(text(one)).not.toContain('Together')
+  expect(text(one, { ...one, monthlyUsd: 3 })).toContain('Together at least $3.00 a month.')
 })
 
 test('the receipt names each leftover', () => {
@@ -128,7 +143,7 @@ test('the receipt names each leftover', () => {
       ✔ EC2: all
 
     Still there
-      ✖ ec2:network-interface eni-1: in use by a lambda
+      ✖ ec2:network-interface eni-1: in use by a lambda (what it costs is not known)
       ✖ ec2:elastic-ip eipalloc-1: not released (about $3.60 a month)
 
     ✖ 2 things are left of shop-dev.

@@ -123,19 +123,19 @@ describe('the sweep', () => {
   afterAll(() => proxy.close())
 
   test('finds nothing in an empty account, and changes nothing', async () => {
-    expect(await sweep(world.ctx)).toEqual([])
+    expect(await sweep(world.ctx)).toEqual({ leftovers: [], kept: [] })
     expect(proxy.report().changes).toBe(0)
   })
 
   test("takes nothing of another stack's for ours, even when its name begins with ours", async () => {
     const other = `${world.stack}-qa`
     await everything(world, other, { 'ecom-infra:stack': other })
-    expect(await sweep(world.ctx)).toEqual([])
+    expect(await sweep(world.ctx)).toEqual({ leftovers: [], kept: [] })
   })
 
   test('names one of every kind, with what it costs', async () => {
     const made = await everything(world, world.stack, tags)
-    const left = await sweep(world.ctx)
+    const { leftovers: left } = await sweep(world.ctx)
     const expected = Object.entries(made).map(([type, id]) => `${type.split(' ')[0]} ${id}`)
     // What hangs on those, such as the interface of an instance, is named as well.
     expect(named(left)).toEqual(expect.arrayContaining(expected.sort()))
@@ -153,11 +153,11 @@ describe('the sweep', () => {
 
   test('counts what is dead as gone', async () => {
     const { ec2 } = world.raw
-    const left = await sweep(world.ctx)
+    const { leftovers: left } = await sweep(world.ctx)
     const id = (type: string) => left.find((one) => one.type === type)!.id
     await ec2.deleteNatGateway({ NatGatewayId: id('ec2:nat-gateway') })
     await ec2.terminateInstances({ InstanceIds: [id('ec2:instance')] })
-    const types = new Set((await sweep(world.ctx)).map(({ type }) => type))
+    const types = new Set((await sweep(world.ctx)).leftovers.map(({ type }) => type))
     expect(types.has('ec2:vpc')).toBe(true)
     expect([types.has('ec2:nat-gateway'), types.has('ec2:instance')]).toEqual([false, false])
   })

@@ -34,7 +34,7 @@ const balancers: Finder = async (ctx, { arns }) => {
   )
   return things
     .filter(({ arn }) => ours.has(arn))
-    .map(({ type, arn, monthlyUsd }): Sighting => ({ type, id: arn, why: tagged(ctx), monthlyUsd, going: false }))
+    .map(({ type, arn, monthlyUsd }): Sighting => ({ type, id: arn, why: tagged(ctx), monthlyUsd, fate: 'there' }))
 }
 
 /** A listener or rule that is hinted at, when it still lives: both are known for their ghosts (aws-behaviours.md 0.7). */

@@ -1,6 +1,6 @@
 import { unlessGone } from '../failure.ts'
 import { all, oursFilter, toRecord } from '../ownership.ts'
-import { type Finder, finderOf, isOurs, tagged } from './finder.ts'
+import { type Finder, finderOf, isOurs, type Sighting, tagged } from './finder.ts'
 
 /** A terminated one stays visible for an hour, with its tags (aws-behaviours.md 2.3). */
 const instances = finderOf({
@@ -39,14 +39,14 @@ const templates = finderOf({
 })
 
 /** The tagging API never shows them (aws-behaviours.md 0.7). Their instances are counted by themselves. */
-const scalingGroups: Finder = async (ctx) => {
+const scalingGroups: Finder = async (ctx): Promise<readonly Sighting[]> => {
   const pages = ctx.autoscaling.paginateDescribeAutoScalingGroups({ Filters: oursFilter(ctx) })
   const groups = await all(pages, (page) => page.AutoScalingGroups)
   return groups
     .filter(({ Tags }) => isOurs(ctx, toRecord(Tags)))
     .map(({ AutoScalingGroupName, Status }) => ({
       ...{ type: 'autoscaling:group', id: AutoScalingGroupName ?? '', why: tagged(ctx), monthlyUsd: 0 },
-      going: Status === 'Delete in progress',
+      fate: Status === 'Delete in progress' ? 'going' : 'there',
     }))
 }
 

@@ -3,7 +3,7 @@ import { type Prices, pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { oursFilter, STACK, toRecord } from '../ownership.ts'
 
-/** Something that a teardown has left behind. */
+/** Something that a teardown has left behind, or keeps on purpose. */
 export interface Leftover {
   readonly type: string
   readonly id: string
@@ -13,9 +13,11 @@ export interface Leftover {
   readonly monthlyUsd: number | null
 }
 
+/** Still there; AWS is taking it away by itself; or it stays on purpose, and is no leftover. */
+export type Fate = 'there' | 'going' | 'kept'
+
 export interface Sighting extends Leftover {
-  /** AWS is taking it away by itself. */
-  readonly going: boolean
+  readonly fate: Fate
 }
 
 /** What AWS's own lists of tags say is ours. They lag, and show ghosts, so each has to be seen by its own service. */
@@ -30,6 +32,12 @@ export interface Hints {
 export type Finder = (ctx: Ctx, hints: Hints) => Promise<readonly Sighting[]>
 
 export const isOurs = (ctx: Ctx, tags: Readonly<Record<string, string>>): boolean => tags[STACK] === ctx.stack
+
+/** Of things that are counted by the gigabyte. Null: the price is not known, or how much there is. */
+export const byTheGb = (price: number | null, bytes: number | undefined): number | null =>
+  price === null || bytes === undefined ? null : Math.round(price * (bytes / GIB) * 100) / 100
+
+export const GIB = 1024 ** 3
 
 export const tagged = (ctx: Ctx): string => `it carries the tag ${STACK}=${ctx.stack}`
 
@@ -66,7 +74,7 @@ export const finderOf =
     return ours.flatMap((item) => {
       const fate = kind.fate?.(item) ?? 'there'
       if (fate === 'gone') return []
-      const base = { type: kind.type, id: kind.id(item) ?? '', why: tagged(ctx), going: fate === 'going' }
+      const base = { type: kind.type, id: kind.id(item) ?? '', why: tagged(ctx), fate }
       return [{ ...base, monthlyUsd: kind.usd ? kind.usd(item, prices) : 0 }]
     })
   }

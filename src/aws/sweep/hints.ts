@@ -4,11 +4,33 @@ import { isLacking } from '../lacking.ts'
 import { all, STACK } from '../ownership.ts'
 import type { Finder, Hints, Sighting } from './finder.ts'
 
-/** Kinds that other finders see with their own eyes, by what follows the service in the ARN. IAM is listed by its path. */
-const SEEN = /^arn:[^:]*:(iam:|logs:[^:]*:[^:]*:log-group:|s3:|elasticloadbalancing:)/
+/**
+ * Kinds that other finders see with their own eyes, by service and what follows region and account in the ARN. IAM is
+ * listed by its path. A dashboard is known by its name: it is not regional, so another region's may carry our tag.
+ */
+const SEEN: Readonly<Record<string, RegExp>> = {
+  iam: /./,
+  s3: /./,
+  elasticloadbalancing: /./,
+  logs: /^log-group:/,
+  rds: /^(db|subgrp|pg|snapshot|auto-backup):/,
+  dynamodb: /^table\//,
+  elasticfilesystem: /^(file-system|access-point)\//,
+  kms: /^key\//,
+  sns: /^[^:]+$/,
+  cloudwatch: /^(alarm:|dashboard\/)/,
+}
+
+function isSeen(arn: string): boolean {
+  const [, , service = '', , , ...rest] = arn.split(':')
+  return (Object.hasOwn(SEEN, service) && SEEN[service]?.test(rest.join(':'))) || false
+}
 
 /** What EC2's ids of the kinds that are listed begin with. */
-const LISTED = /^(vpc|subnet|igw|nat|eipalloc|rtb|acl|sg|vpce|lt|i|vol|eni)-/
+const LISTED = /^(vpc|subnet|igw|nat|eipalloc|rtb|acl|sg|vpce|fl|lt|i|vol|eni)-/
+
+/** AWS Backup puts the tags of what it has saved on each backup. */
+const BACKUP = /^arn:[^:]*:backup:[^:]*:[^:]*:recovery-point:/
 
 /** What the tagging API and EC2's own list of tags say is ours. Without the right to ask, the listings have to do. */
 export async function hintsOf(ctx: Ctx): Promise<Hints> {
@@ -50,9 +72,9 @@ async function ec2Tags(ctx: Ctx): Promise<readonly { readonly id: string; readon
 const others: Finder = async (ctx, { arns }) => {
   const tags = await asked(ctx, () => ec2Tags(ctx))
   const known = tags.filter(({ id }) => !LISTED.test(id))
-  const unknown = arns.filter((arn) => !SEEN.test(arn))
+  const unknown = arns.filter((arn) => !isSeen(arn) && !BACKUP.test(arn))
   const sighting = (type: string, id: string, why: string): Sighting => ({
-    ...{ type, id, why, monthlyUsd: null, going: false },
+    ...{ type, id, why, monthlyUsd: null, fate: 'there' },
   })
   return [
     ...known.map(({ id, kind }) => sighting(`ec2:${kind}`, id, `it carries the tag ${STACK}=${ctx.stack}`)),
@@ -68,4 +90,16 @@ function kindOf(arn: string): string {
   return `${service}:${kind.split('/')[0]}`
 }
 
-export const OTHERS: readonly Finder[] = [others]
+/**
+ * Backups of the shared files, which outlive the file system (aws-behaviours.md 5.5): they were wished for, and end by
+ * themselves. The tagging API is all that tells of them here, and what is in them it does not say.
+ */
+const backups: Finder = async (_, { arns }) =>
+  arns
+    .filter((arn) => BACKUP.test(arn))
+    .map((id) => ({
+      ...{ type: 'backup:recovery-point', id, monthlyUsd: null, fate: 'kept' },
+      why: 'a backup in AWS Backup, which deletes it in its time: after 35 days, when EFS made it by itself',
+    }))
+
+export const OTHERS: readonly Finder[] = [others, backups]

@@ -1,14 +1,26 @@
 import type { Ctx } from '../ctx.ts'
 import { isLacking } from '../lacking.ts'
 import { pause } from '../wait.ts'
+import { ALERTS } from './alerts.ts'
 import { BALANCING } from './balancing.ts'
 import { COMPUTE } from './compute.ts'
+import { DATABASES } from './databases.ts'
+import { FILES } from './files.ts'
 import type { Finder, Hints, Leftover, Sighting } from './finder.ts'
 import { hintsOf, OTHERS } from './hints.ts'
+import { KEYS } from './keys.ts'
 import { NAMED } from './named.ts'
 import { NETWORK } from './network.ts'
+import { TABLES } from './tables.ts'
 
+export { SWEEP_ACTIONS } from './actions.ts'
 export type { Leftover } from './finder.ts'
+
+export interface Swept {
+  readonly leftovers: readonly Leftover[]
+  /** What stays on purpose: snapshots, backups, keys that wait for their end. */
+  readonly kept: readonly Leftover[]
+}
 
 /** Seconds between two looks. */
 const EVERY = 10
@@ -17,28 +29,39 @@ const PATIENCE = 300
 /** AWS shows for a while what has just been deleted: what is left is left in so many looks in a row. */
 const LOOKS = 3
 
-const FINDERS: readonly Finder[] = [...NETWORK, ...COMPUTE, ...BALANCING, ...NAMED, ...OTHERS]
+const FINDERS: readonly Finder[] = [
+  ...[...NETWORK, ...COMPUTE, ...BALANCING, ...DATABASES, ...TABLES, ...FILES],
+  ...[...KEYS, ...ALERTS, ...NAMED, ...OTHERS],
+]
 
 /**
  * Looks for anything of the stack that is left, independently of the resource types: it imports nothing of theirs,
  * so that it cannot share their blind spots. The tagging API gives hints alone, for it lags and shows ghosts;
  * every kind is listed by its own service (aws-behaviours.md 0.7).
  */
-export async function sweep(ctx: Ctx): Promise<readonly Leftover[]> {
+export async function sweep(ctx: Ctx): Promise<Swept> {
   const hints = await hintsOf(ctx)
+  const seen = new Map<Finder, readonly Sighting[]>()
   let finders = FINDERS
   for (let look = 1; ; look++) {
-    const seen = await Promise.all(finders.map((finder) => run(ctx, finder, hints)))
-    const found = seen.flat()
+    const answers = await Promise.all(finders.map(async (finder) => [finder, await run(ctx, finder, hints)] as const))
+    for (const [finder, found] of answers) seen.set(finder, found)
+    finders = finders.filter((finder) => seen.get(finder)?.some(isOpen))
+    const found = finders.flatMap((finder) => seen.get(finder)?.filter(isOpen) ?? [])
     // What goes by itself is waited for, unless something else is left anyway.
-    const going = found.every((one) => one.going)
+    const going = found.every(({ fate }) => fate === 'going')
     const settled = going ? (look - 1) * EVERY >= PATIENCE : look >= LOOKS
-    if (found.length === 0 || settled) return leftovers(found)
+    if (found.length === 0 || settled) {
+      const kept = [...seen.values()].flat().filter((one) => !isOpen(one))
+      return { leftovers: listOf(found), kept: listOf(kept) }
+    }
     if (look === 1) ctx.note(`${going ? 'waiting for AWS to take away' : 'looking again at'} ${namesOf(found)}`)
     await pause(EVERY, ctx.signal)
-    finders = finders.filter((_, index) => seen[index]?.length)
   }
 }
+
+/** Whether it should not be there, as opposed to what is kept. */
+const isOpen = ({ fate }: Sighting): boolean => fate !== 'kept'
 
 /** What an emulator does not have cannot have left anything. */
 async function run(ctx: Ctx, finder: Finder, hints: Hints): Promise<readonly Sighting[]> {
@@ -56,43 +79,12 @@ const namesOf = (found: readonly Sighting[]): string => {
 }
 
 /** Each thing once: the first reason is the better one. */
-function leftovers(found: readonly Sighting[]): readonly Leftover[] {
+function listOf(found: readonly Sighting[]): readonly Leftover[] {
   const once = new Map(found.toReversed().map((one) => [`${one.type} ${one.id}`, one]))
   return [...once.values()]
-    .map(({ going, why, ...rest }) => ({
+    .map(({ fate, why, ...rest }) => ({
       ...rest,
-      why: going ? `${why}; AWS takes it away by itself, but has not yet` : why,
+      why: fate === 'going' ? `${why}; AWS takes it away by itself, but has not yet` : why,
     }))
     .sort((a, b) => (`${a.type} ${a.id}` < `${b.type} ${b.id}` ? -1 : 1))
 }
-
-/** What the sweep needs to be allowed, for the least policy of `down`. */
-export const SWEEP_ACTIONS: readonly string[] = [
-  'tag:GetResources',
-  'ec2:DescribeTags',
-  'ec2:DescribeVpcs',
-  'ec2:DescribeSubnets',
-  'ec2:DescribeInternetGateways',
-  'ec2:DescribeNatGateways',
-  'ec2:DescribeAddresses',
-  'ec2:DescribeRouteTables',
-  'ec2:DescribeNetworkAcls',
-  'ec2:DescribeSecurityGroups',
-  'ec2:DescribeVpcEndpoints',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeInstances',
-  'ec2:DescribeVolumes',
-  'ec2:DescribeLaunchTemplates',
-  'autoscaling:DescribeAutoScalingGroups',
-  'elasticloadbalancing:DescribeLoadBalancers',
-  'elasticloadbalancing:DescribeTargetGroups',
-  'elasticloadbalancing:DescribeListeners',
-  'elasticloadbalancing:DescribeRules',
-  'elasticloadbalancing:DescribeTags',
-  'iam:ListRoles',
-  'iam:ListInstanceProfiles',
-  'iam:ListPolicies',
-  'logs:DescribeLogGroups',
-  's3:ListAllMyBuckets',
-  's3:GetBucketTagging',
-]

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isDenied, unlessGone } from '../failure.ts'
 import { iamPathOf } from '../names.ts'
 import { all, toRecord } from '../ownership.ts'
-import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import { byTheGb, type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import { beginsLikeOurs, databaseOf } from './known.ts'
 
 /** IAM: by the path, which names the stack and the region. Its listings show no tags, nor does the tagging API (aws-behaviours.md 6.1). */
-const identities: Finder = async (ctx) => {
+const identities: Finder = async (ctx): Promise<readonly Sighting[]> => {
   const PathPrefix = iamPathOf(ctx.stack, ctx.region)
   const [roles, profiles, policies] = await Promise.all([
     all(ctx.iam.paginateListRoles({ PathPrefix }), (page) => page.Roles),
@@ -21,38 +21,36 @@ const identities: Finder = async (ctx) => {
   ]
   return things
     .filter(({ path }) => path?.startsWith(PathPrefix))
-    .map(({ type, id = '' }) => ({ type, id, why: `its path is ${PathPrefix}`, monthlyUsd: 0, going: false }))
+    .map(({ type, id = '' }) => ({ type, id, why: `its path is ${PathPrefix}`, monthlyUsd: 0, fate: 'there' }))
 }
 
-/** By name, for a late writer makes a group again without tags (aws-behaviours.md 4.1); and those that are hinted at. */
+/**
+ * By name, for a late writer makes a group again without tags (aws-behaviours.md 4.1), RDS those of the database too;
+ * and those that are hinted at.
+ */
 const logGroups: Finder = async (ctx, { arns }) => {
-  const prefix = `/ecom-infra/${ctx.stack}/`
+  const parents = [`/ecom-infra/${ctx.stack}/`, `/aws/rds/instance/${databaseOf(ctx)}/`]
+  const isChild = (name: string) => parents.find((parent) => name.startsWith(parent))
   const hinted = arns.flatMap((arn) => arn.split(':log-group:')[1]?.replace(/:\*$/, '') ?? [])
-  const names = hinted.filter((name) => !name.startsWith(prefix))
+  const names = hinted.filter((name) => !isChild(name))
   const listed = await Promise.all(
-    [prefix, ...names].map(async (logGroupNamePrefix) => {
+    [...parents, ...names].map(async (logGroupNamePrefix) => {
       const pages = ctx.logs.paginateDescribeLogGroups({ logGroupNamePrefix })
       const groups = await all(pages, (page) => page.logGroups)
-      return groups.filter(({ logGroupName }) => logGroupNamePrefix === prefix || logGroupName === logGroupNamePrefix)
+      return groups.filter(({ logGroupName = '' }) => isChild(logGroupName) || logGroupName === logGroupNamePrefix)
     }),
   )
+  const price = pricesOf(ctx.region).unit('logStoredGbMonth')
   return listed.flat().map(({ logGroupName = '', storedBytes }): Sighting => {
-    const why = logGroupName.startsWith(prefix) ? `its name begins with ${prefix}` : tagged(ctx)
-    return { type: 'logs:log-group', id: logGroupName, why, monthlyUsd: stored(ctx, storedBytes), going: false }
+    const parent = isChild(logGroupName)
+    const why = parent === undefined ? tagged(ctx) : `its name begins with ${parent}`
+    return { type: 'logs:log-group', id: logGroupName, why, monthlyUsd: byTheGb(price, storedBytes), fate: 'there' }
   })
 }
 
-/** What a log group does not say is not known. */
-const stored = ({ region }: Ctx, bytes: number | undefined): number | null =>
-  bytes === undefined ? null : pricesOf(region).logsMonthly(bytes / 1024 ** 3)
-
-/** `<stack>-<what>-<account>-<region>`, or the same with the stack cut and a hash of it added. */
-function looksOurs({ stack, account, region }: Ctx, name: string): boolean {
-  const hash = createHash('sha256').update(stack).digest('hex').slice(0, 6)
-  const begins =
-    name.startsWith(`${stack}-`) || (name.includes(`-${hash}-`) && stack.startsWith(name.split(`-${hash}-`)[0] ?? ''))
-  return begins && name.endsWith(`-${account}-${region}`)
-}
+/** `<stack>-<what>-<account>-<region>`, or the same with the stack cut. */
+const looksOurs = ({ stack, account, region }: Ctx, name: string): boolean =>
+  beginsLikeOurs(stack, name) && name.endsWith(`-${account}-${region}`)
 
 /** By name and tag: another stack's name may begin with ours. */
 const buckets: Finder = async (ctx, { arns }) => {
@@ -63,7 +61,7 @@ const buckets: Finder = async (ctx, { arns }) => {
 }
 
 async function bucket(ctx: Ctx, Bucket: string): Promise<Sighting[]> {
-  const sighting = { type: 's3:bucket', id: Bucket, monthlyUsd: null, going: false }
+  const sighting = { type: 's3:bucket', id: Bucket, monthlyUsd: null, fate: 'there' as const }
   try {
     const answer = await unlessGone(ctx.s3.getBucketTagging({ Bucket, ExpectedBucketOwner: ctx.account }))
     return isOurs(ctx, toRecord(answer?.TagSet)) ? [{ ...sighting, why: tagged(ctx) }] : []

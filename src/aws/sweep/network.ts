@@ -2,7 +2,7 @@ import type { Filter, NetworkInterface, Tag } from '@aws-sdk/client-ec2'
 import type { Ctx } from '../ctx.ts'
 import { unlessGone } from '../failure.ts'
 import { all, oursFilter } from '../ownership.ts'
-import { type Finder, finderOf } from './finder.ts'
+import { type Finder, finderOf, type Sighting } from './finder.ts'
 
 const vpcs = finderOf({
   type: 'ec2:vpc',
@@ -90,6 +90,14 @@ const endpoints = finderOf({
     VpcEndpointType === 'Interface' ? prices.endpointMonthly(SubnetIds.length) : 0,
 })
 
+const flowLogs = finderOf({
+  type: 'ec2:flow-log',
+  prefix: 'fl',
+  list: (ctx, Filter) => all(ctx.ec2.paginateDescribeFlowLogs({ Filter }), (page) => page.FlowLogs),
+  id: (item) => item.FlowLogId,
+  look: 'flow-log-id',
+})
+
 /** Their tags go by another name than those of all the rest. */
 async function interfacesOf(ctx: Ctx, Filters: Filter[]): Promise<readonly (NetworkInterface & { Tags?: Tag[] })[]> {
   const found = await all(ctx.ec2.paginateDescribeNetworkInterfaces({ Filters }), (page) => page.NetworkInterfaces)
@@ -109,7 +117,7 @@ const interfaces = finderOf({
 })
 
 /** Whatever else has an address in a network of ours: it is why the network cannot go. */
-const strangers: Finder = async (ctx) => {
+const strangers: Finder = async (ctx): Promise<readonly Sighting[]> => {
   const ours = await all(ctx.ec2.paginateDescribeVpcs({ Filters: oursFilter(ctx) }), (page) => page.Vpcs)
   const ids = ours.flatMap(({ VpcId }) => VpcId ?? [])
   if (ids.length === 0) return []
@@ -119,10 +127,10 @@ const strangers: Finder = async (ctx) => {
     id: item.NetworkInterfaceId ?? '',
     why: `it is in our VPC ${item.VpcId}${item.Description ? `: ${item.Description}` : ''}`,
     monthlyUsd: 0,
-    going: fateOf(item) === 'going',
+    fate: fateOf(item),
   }))
 }
 
 export const NETWORK: readonly Finder[] = [
-  ...[vpcs, subnets, gateways, nats, addresses, routeTables, acls, groups, endpoints, interfaces, strangers],
+  ...[vpcs, subnets, gateways, nats, addresses, routeTables, acls, groups, endpoints, flowLogs, interfaces, strangers],
 ]

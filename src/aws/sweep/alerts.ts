@@ -1,0 +1,72 @@
+import { pricesOf } from '../../prices/prices.ts'
+import type { Ctx } from '../ctx.ts'
+import { isDenied, unlessGone } from '../failure.ts'
+import { all, toRecord } from '../ownership.ts'
+import { confirmed } from './confirm.ts'
+import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import { dashboardOf, webGroupOf } from './known.ts'
+
+/** Subscriptions go with their topic. */
+const topics: Finder = async (ctx, hints) => {
+  const found = await all(ctx.sns.paginateListTopics({}), (page) => page.Topics)
+  const candidates = found.map(({ TopicArn: arn = '' }) => ({
+    ...{ type: 'sns:topic', id: arn, arn, name: arn.slice(arn.lastIndexOf(':') + 1), monthlyUsd: 0 },
+  }))
+  return confirmed(ctx, hints, candidates, async ({ arn }) =>
+    toRecord((await ctx.sns.listTagsForResource({ ResourceArn: arn })).Tags),
+  )
+}
+
+/** Ours, whatever their names. */
+const alarms: Finder = async (ctx, hints) => {
+  const AlarmNamePrefix = `${ctx.stack}-`
+  const hinted = hints.arns.flatMap((arn) => /:cloudwatch:[^:]*:[^:]*:alarm:(.+)$/.exec(arn)?.[1] ?? [])
+  const strange = hinted.filter((name) => !name.startsWith(AlarmNamePrefix))
+  const [own, others] = await Promise.all([
+    all(ctx.cloudwatch.paginateDescribeAlarms({ AlarmNamePrefix }), (page) => page.MetricAlarms),
+    Promise.all(
+      strange.map(async (name) => (await ctx.cloudwatch.describeAlarms({ AlarmNames: [name] })).MetricAlarms),
+    ),
+  ])
+  const found = [...own, ...others.flatMap((list) => list ?? [])]
+  const byArn = new Map(found.map(({ AlarmArn: arn = '', AlarmName: name = '' }) => [arn, name]))
+  const monthlyUsd = pricesOf(ctx.region).alarmMonthly()
+  const candidates = [...byArn].map(([arn, name]) => ({ type: 'cloudwatch:alarm', id: name, name, arn, monthlyUsd }))
+  return confirmed(ctx, hints, candidates, async ({ arn }) =>
+    toRecord((await ctx.cloudwatch.listTagsForResource({ ResourceARN: arn })).Tags),
+  )
+}
+
+/** By which a scaling policy follows its target: AWS makes them, without tags, and takes them away with the policy. */
+const followers: Finder = async (ctx): Promise<readonly Sighting[]> => {
+  const AlarmNamePrefix = `TargetTracking-${webGroupOf(ctx)}-Alarm`
+  const found = await all(ctx.cloudwatch.paginateDescribeAlarms({ AlarmNamePrefix }), (page) => page.MetricAlarms)
+  return found.map(({ AlarmName: id = '' }) => ({
+    ...{ type: 'cloudwatch:alarm', id, why: `AWS made it for our group ${webGroupOf(ctx)}`, fate: 'going' },
+    monthlyUsd: pricesOf(ctx.region).alarmMonthly(),
+  }))
+}
+
+/** By its exact name, and by what says that it is ours: our tag, or where there are no tags the words on its last widget. */
+const dashboards: Finder = async (ctx) => {
+  const id = dashboardOf(ctx)
+  const body = (await unlessGone(ctx.cloudwatch.getDashboard({ DashboardName: id })))?.DashboardBody
+  if (body === undefined) return []
+  const signed = body.includes(`Kept by ecom-infra for the stack **${ctx.stack}** in ${ctx.region}.`)
+  if (!signed && !(await hasOurTag(ctx, id))) return []
+  const why = signed ? `it says on it that it is of ${ctx.stack}` : tagged(ctx)
+  return [{ type: 'cloudwatch:dashboard', id, why, monthlyUsd: pricesOf(ctx.region).dashboardMonthly(), fate: 'there' }]
+}
+
+async function hasOurTag(ctx: Ctx, name: string): Promise<boolean> {
+  const ResourceARN = `arn:${ctx.partition}:cloudwatch::${ctx.account}:dashboard/${name}`
+  try {
+    const answer = await unlessGone(ctx.cloudwatch.listTagsForResource({ ResourceARN }))
+    return isOurs(ctx, toRecord(answer?.Tags))
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return false
+  }
+}
+
+export const ALERTS: readonly Finder[] = [topics, alarms, followers, dashboards]
