@@ -122,8 +122,15 @@ export async function whileStopped(ctx: Ctx, item: Instance, change: () => Promi
   if (stateOf(item) === 'pending') await untilInstance(ctx, id, 'the instance to run', isIn('running'))
   if (['pending', 'running'].includes(stateOf(item))) await stop(ctx, id)
   await untilInstance(ctx, id, 'the instance to stop', isIn('stopped'))
-  await change()
-  if (!restart) return
+  try {
+    await change()
+  } finally {
+    // A change that AWS refuses is no reason to leave it down.
+    if (restart) await start(ctx, id)
+  }
+}
+
+async function start(ctx: Ctx, id: string): Promise<void> {
   await patiently(ctx, [LAUNCH_PLAN], () => ctx.ec2.startInstances({ InstanceIds: [id] }))
   await untilInstance(ctx, id, 'the instance to run again', isIn('running'))
   await unmark(ctx, id)

@@ -481,6 +481,15 @@ describe('bringing in line', () => {
       expect(changes()).toEqual(['StartInstances', 'DeleteTags'])
     })
 
+    test('a change that AWS refuses is told, and the instance runs again', async () => {
+      answers({
+        ...states('running', 'stopped', 'running'),
+        ModifyInstanceAttribute: () => fail('InvalidParameterCombination', 'no such type for this image'),
+      })
+      await expect(sync({ instanceType: 't4g.small' })).rejects.toThrow('no such type for this image')
+      expect(changes().slice(-2)).toEqual(['StartInstances', 'DeleteTags'])
+    })
+
     test('where it may not be stopped, no note stays behind', async () => {
       answers({ ...states('running'), StopInstances: () => fail('OperationNotPermitted', 'stop protection') })
       await expect(sync({ instanceType: 't3.small' })).rejects.toThrow('stop protection')
