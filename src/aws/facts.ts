@@ -42,6 +42,9 @@ export function imageFor({ images, region }: Facts, instanceType: string): strin
   return image
 }
 
+/** IAM actions of `readFacts`. Who one is may be asked by everybody. */
+export const FACTS_ACTIONS: readonly string[] = ['ec2:DescribeAvailabilityZones', 'ssm:GetParameters']
+
 const PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-'
 
 /** Reads the facts: two calls, at once. */

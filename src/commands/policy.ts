@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises'
+import { Args, Flags } from '@oclif/core'
+import { StackCommand } from '../cli/stack-command.ts'
+import { Refused } from '../engine/errors.ts'
+
+/** What IAM takes, spaces not counted (aws-behaviours.md 6.1). */
+const MANAGED = 6_144
+const INLINE = 10_240
+
+export default class Policy extends StackCommand {
+  static override summary = 'Print the least IAM policy that a command needs for this config. Calls nothing in AWS.'
+  static override description = `Without a command: what up, status and down need together. Roles and buckets are
+bound to the stack's own names, everything else to its region.`
+  static override examples = [
+    { description: 'For whoever only looks', command: '<%= config.bin %> policy status' },
+    {
+      description: 'For the role that deploys',
+      command: '<%= config.bin %> policy -c prod.yaml --out deploy-policy.json',
+    },
+  ]
+  static override args = {
+    command: Args.string({ description: 'which command is to be allowed', options: ['up', 'status', 'down'] }),
+  }
+  static override flags = {
+    out: Flags.string({ description: 'write it to this file', helpValue: 'FILE' }),
+  }
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Policy)
+    const { config } = await this.configured(flags)
+    const { leastPolicy, POLICY_COMMANDS } = await import('../app/policy.ts')
+    const commands = POLICY_COMMANDS.filter((command) => args.command === undefined || command === args.command)
+    const policy = leastPolicy(config, commands)
+    const characters = JSON.stringify(policy).length
+    if (flags.out === undefined) this.log(JSON.stringify(policy, null, 2))
+    else await save(flags.out, `${JSON.stringify(policy, null, 2)}\n`)
+    this.tell(advice(characters))
+    return { schema: 'ecom-infra/policy/1', commands, characters, file: flags.out ?? null, policy }
+  }
+}
+
+async function save(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text)
+  } catch (error) {
+    throw new Refused('NotWritten', `${file} cannot be written: ${error instanceof Error ? error.message : error}.`, {
+      hint: 'Name another file with --out.',
+    })
+  }
+}
+
+function advice(characters: number): string {
+  const size = `${characters.toLocaleString('en-US')} characters`
+  if (characters <= MANAGED) return `${size}: it fits into a managed policy.`
+  const rest = characters <= INLINE ? 'put it on the role itself, as an inline policy' : 'print it command by command'
+  return `${size}, and a managed policy takes ${MANAGED.toLocaleString('en-US')}: ${rest}.`
+}
