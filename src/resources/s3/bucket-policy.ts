@@ -1,6 +1,6 @@
 import { BUCKET_BUSY, FRESH_BUCKET, owned } from '../../aws/buckets.ts'
 import type { Ctx } from '../../aws/ctx.ts'
-import { unlessGone } from '../../aws/failure.ts'
+import { codeOf, isGone, unlessGone } from '../../aws/failure.ts'
 import { FRESH_IAM } from '../../aws/passing.ts'
 import { type PolicyDocument, samePolicy } from '../../aws/policy.ts'
 import { policyFrom } from '../../aws/policy-text.ts'
@@ -11,7 +11,8 @@ import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 /** A type of its own, because it may name what names the bucket (a CloudFront distribution). */
 export interface BucketPolicySpec {
   readonly bucket: string
-  readonly policy: PolicyDocument
+  /** Null: the bucket shall have none, and one that somebody puts on it goes. */
+  readonly policy: PolicyDocument | null
 }
 
 export interface BucketPolicyOut {
@@ -36,7 +37,7 @@ export const bucketPolicy: ResourceType<BucketPolicySpec, BucketPolicyOut, Ctx> 
     actions: {
       read: ['s3:GetBucketPolicy'],
       create: ['s3:PutBucketPolicy'],
-      sync: ['s3:PutBucketPolicy'],
+      sync: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
       destroy: ['s3:DeleteBucketPolicy', 's3:GetBucketPolicy'],
     },
   },
@@ -48,16 +49,19 @@ export const bucketPolicy: ResourceType<BucketPolicySpec, BucketPolicyOut, Ctx> 
   },
 
   async create(ctx, _address, spec) {
-    await put(ctx, spec)
+    // Where none is wanted, a bucket that was made a moment ago is as it shall be: the look that follows proves it.
+    if (spec.policy !== null) await put(ctx, spec.bucket, spec.policy)
     return spec.bucket
   },
 
-  async sync(ctx, spec) {
-    await put(ctx, spec)
+  async sync(ctx, { bucket, policy }) {
+    if (policy === null) await takeOff(ctx, bucket)
+    else await put(ctx, bucket, policy)
   },
 
   async destroy(ctx, live) {
-    await patiently(ctx, [BUCKET_BUSY], () => unlessGone(ctx.s3.deleteBucketPolicy(owned(ctx, live.id))))
+    if (live.spec.policy === null) return
+    await takeOff(ctx, live.id)
     await until(ctx, { what: 'the bucket policy to be gone', every: 2, timeout: 300 }, async () => {
       const answer = await unlessGone(ctx.s3.getBucketPolicy(owned(ctx, live.id)))
       return answer === undefined ? true : undefined
@@ -66,25 +70,40 @@ export const bucketPolicy: ResourceType<BucketPolicySpec, BucketPolicyOut, Ctx> 
 }
 
 /** A policy that names a role which S3 does not know yet is called malformed for a while. */
-async function put(ctx: Ctx, { bucket, policy }: BucketPolicySpec): Promise<void> {
+async function put(ctx: Ctx, bucket: string, policy: PolicyDocument): Promise<void> {
   const input = { ...owned(ctx, bucket), Policy: JSON.stringify(policy) }
   await patiently(ctx, [FRESH_BUCKET, BUCKET_BUSY, FRESH_IAM], () => ctx.s3.putBucketPolicy(input))
 }
 
+const takeOff = (ctx: Ctx, bucket: string) =>
+  patiently(ctx, [BUCKET_BUSY], () => unlessGone(ctx.s3.deleteBucketPolicy(owned(ctx, bucket))))
+
+const wishOf = ({ spec }: Asked): Partial<BucketPolicySpec> => (spec ?? {}) as Partial<BucketPolicySpec>
+
 /** The bucket it was on, and the one that it shall be on. */
-function bucketsOf({ id, spec }: Asked): readonly string[] {
-  const wanted = (spec as Partial<BucketPolicySpec> | null)?.bucket
-  return [...new Set([id ?? [], wanted === undefined || wanted === UNKNOWN ? [] : wanted].flat())]
+function bucketsOf(one: Asked): readonly string[] {
+  const wanted = wishOf(one).bucket
+  return [...new Set([one.id ?? [], wanted === undefined || wanted === UNKNOWN ? [] : wanted].flat())]
 }
 
-/** What is on a bucket of ours is ours: only what was asked for is looked at. */
-async function look(
-  ctx: Ctx,
-  bucket: string,
-  { address }: Asked,
-): Promise<Found<BucketPolicySpec, BucketPolicyOut> | null> {
-  const answer = await unlessGone(ctx.s3.getBucketPolicy(owned(ctx, bucket)))
-  if (!answer?.Policy) return null
-  const policy = policyFrom(answer.Policy)
-  return { address, id: bucket, ours: true, spec: { bucket, policy }, tags: null, out: { bucket } }
+/**
+ * What is on a bucket of ours is ours: only what was asked for is looked at. A bucket without a policy is a finding
+ * where that is what was asked for.
+ */
+async function look(ctx: Ctx, bucket: string, one: Asked): Promise<Found<BucketPolicySpec, BucketPolicyOut> | null> {
+  const text = await textOn(ctx, bucket)
+  if (text === undefined || (text === null && wishOf(one).policy !== null)) return null
+  const policy = text === null ? null : policyFrom(text)
+  return { address: one.address, id: bucket, ours: true, spec: { bucket, policy }, tags: null, out: { bucket } }
+}
+
+/** Null: there is none. Undefined: there is no such bucket. */
+async function textOn(ctx: Ctx, bucket: string): Promise<string | null | undefined> {
+  try {
+    return (await ctx.s3.getBucketPolicy(owned(ctx, bucket))).Policy || null
+  } catch (error) {
+    if (codeOf(error) === 'NoSuchBucketPolicy') return null
+    if (isGone(error)) return undefined
+    throw error
+  }
 }

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { PolicyDocument } from '../../../src/aws/policy.ts'
 import { UNKNOWN } from '../../../src/engine/ref.ts'
 import type { Asked, Found } from '../../../src/engine/resource.ts'
@@ -55,7 +55,7 @@ test.each(['NoSuchBucketPolicy', 'NoSuchBucket'])('%s: there is none', async (co
 test('what cannot be parsed differs from what is wanted', async () => {
   answers({ GetBucketPolicy: () => ({ Policy: 'not json' }) })
   const [found] = await bucketPolicy.read(fakeCtx(), [asked({ id: 'logs' })])
-  expect(found?.spec.policy.Statement).toEqual([])
+  expect(found?.spec.policy?.Statement).toEqual([])
 })
 
 test('is gone when S3 says so, and with its bucket', async () => {
@@ -66,4 +66,38 @@ test('is gone when S3 says so, and with its bucket', async () => {
   answers({ DeleteBucketPolicy: none, GetBucketPolicy: none })
   await bucketPolicy.destroy(fakeCtx(), live, { deleteData: false, snapshotName: null })
   expect(called()).toEqual(['DeleteBucketPolicy', 'GetBucketPolicy'])
+})
+
+describe('where none is wanted', () => {
+  const wanted: BucketPolicySpec = { bucket: 'logs', policy: null }
+  const bare: typeof live = { ...live, spec: wanted }
+
+  test('a bucket that has none is found so, and a bucket that is not there is not', async () => {
+    answers({ GetBucketPolicy: () => fail('NoSuchBucketPolicy', 'none', 404) })
+    expect(await bucketPolicy.read(fakeCtx(), [asked({ spec: wanted })])).toEqual([bare])
+    answers({ GetBucketPolicy: () => fail('NoSuchBucket', 'none', 404) })
+    expect(await bucketPolicy.read(fakeCtx(), [asked({ spec: wanted })])).toEqual([])
+  })
+
+  test('one that is no longer wanted at all is not found', async () => {
+    answers({ GetBucketPolicy: () => fail('NoSuchBucketPolicy', 'none', 404) })
+    expect(await bucketPolicy.read(fakeCtx(), [asked({ id: 'logs' })])).toEqual([])
+  })
+
+  test('nothing is put on a bucket, and nothing has to be taken off', async () => {
+    expect(await bucketPolicy.create(fakeCtx(), address, wanted, 't')).toBe('logs')
+    await bucketPolicy.destroy(fakeCtx(), bare, { deleteData: false, snapshotName: null })
+    expect(called()).toEqual([])
+  })
+
+  test('what somebody has put on it is taken off, once the bucket is free', async () => {
+    answers({ DeleteBucketPolicy: (_, nth) => (nth < 3 ? fail('OperationAborted', 'busy', 409) : {}) })
+    await bucketPolicy.sync?.(fakeCtx(), wanted, live, new Set(['policy']))
+    expect(called()).toEqual(Array(3).fill('DeleteBucketPolicy'))
+  })
+
+  test('a right to read that is missing is no answer', async () => {
+    answers({ GetBucketPolicy: () => fail('AccessDenied', 'no', 403) })
+    await expect(bucketPolicy.read(fakeCtx(), [asked({ spec: wanted })])).rejects.toThrow('no')
+  })
 })
