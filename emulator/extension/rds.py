@@ -34,7 +34,7 @@ def keep(instance, given):
 
 
 def user_of(databases, attribute, name):
-    users = (one for one in databases.values() if (getattr(one, attribute) or "").lower() == name.lower())
+    users = (one for one in databases.values() if (getattr(one, attribute, None) or "").lower() == name.lower())
     return next((one.db_instance_identifier for one in users), None)
 
 
@@ -67,7 +67,7 @@ def guard_groups():
         return group
 
     def delete_subnet_group(self, subnet_name):
-        user = user_of(self.databases, "db_subnet_group_name", subnet_name)
+        user = user_of(self.databases, "_db_subnet_group_name", subnet_name)
         if user:
             raise RDSClientError("InvalidDBSubnetGroupStateFault", "Cannot delete the subnet group '%s' because at least one database instance: %s is still using it." % (subnet_name, user))
         return delete(self, subnet_name)

@@ -42,6 +42,9 @@ describe('reading', () => {
 
   test('as specified, there is no difference, in whatever order AWS lists things', async () => {
     expect(await differences({})).toEqual([])
+    const VpcSecurityGroups = [{ VpcSecurityGroupId: 'sg-2' }, { VpcSecurityGroupId: 'sg-1' }]
+    const spec = { ...SPEC, securityGroupIds: ['sg-1', 'sg-2'], logExports: ['upgrade', 'postgresql'] }
+    expect(await differences({ VpcSecurityGroups }, spec)).toEqual([])
   })
 
   test('what AWS has accepted and not done yet counts as asked for', async () => {
@@ -81,6 +84,8 @@ describe('reading', () => {
     expect(await differences({ EngineVersion: '16.8' }, { ...SPEC, engineVersion: '16.13' })).toHaveLength(1)
     expect(await differences({ EngineVersion: '16.8' }, { ...SPEC, engineVersion: '17' })).toHaveLength(1)
     expect(await differences({ EngineVersion: '17.1' }, { ...SPEC, engineVersion: '16' })).toHaveLength(1)
+    // As AWS names versions that it only keeps alive.
+    expect(await differences({ EngineVersion: '11.22-rds.20240418' }, { ...SPEC, engineVersion: '11.21' })).toEqual([])
   })
 
   test('parameters that wait for a restart are no difference', async () => {

@@ -91,7 +91,10 @@ describe('reading', () => {
       DescribeDBParameterGroups: ({ Marker }) =>
         Marker
           ? { DBParameterGroups: [group('shop-dev-main-0a1b2c')] }
-          : { DBParameterGroups: [group(name), group('shop-dev-gone-0a1b2c')], Marker: 'more' },
+          : {
+              DBParameterGroups: [group(name), group('shop-dev-gone-0a1b2c'), group('shop-dev-theirs')],
+              Marker: 'more',
+            },
       ListTagsForResource: ({ ResourceName: arn }) => {
         if (String(arn).includes('-gone-')) return fail('DBParameterGroupNotFoundFault')
         return String(arn).endsWith('-0a1b2c') ? tagged({ [GENERATION]: '0a1b2c' }) : { TagList: [] }
