@@ -1,9 +1,15 @@
 import { AutoScaling } from '@aws-sdk/client-auto-scaling'
+import { CloudWatch } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import { DynamoDB } from '@aws-sdk/client-dynamodb'
 import { EC2 } from '@aws-sdk/client-ec2'
+import { EFS } from '@aws-sdk/client-efs'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { IAM } from '@aws-sdk/client-iam'
+import { KMS } from '@aws-sdk/client-kms'
+import { RDS } from '@aws-sdk/client-rds'
 import { S3 } from '@aws-sdk/client-s3'
+import { SNS } from '@aws-sdk/client-sns'
 
 /** The SDK as a stranger uses it: nothing of ours in between. */
 export interface Raw {
@@ -13,6 +19,12 @@ export interface Raw {
   readonly iam: IAM
   readonly s3: S3
   readonly logs: CloudWatchLogs
+  readonly rds: RDS
+  readonly dynamodb: DynamoDB
+  readonly efs: EFS
+  readonly kms: KMS
+  readonly sns: SNS
+  readonly cloudwatch: CloudWatch
 }
 
 export function rawClients(endpoint: string): Raw {
@@ -25,6 +37,12 @@ export function rawClients(endpoint: string): Raw {
     iam: new IAM(given),
     s3: new S3({ ...given, forcePathStyle: true }),
     logs: new CloudWatchLogs(given),
+    rds: new RDS(given),
+    dynamodb: new DynamoDB(given),
+    efs: new EFS(given),
+    kms: new KMS(given),
+    sns: new SNS(given),
+    cloudwatch: new CloudWatch(given),
   }
 }
 
