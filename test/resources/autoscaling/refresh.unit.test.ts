@@ -184,6 +184,7 @@ describe('rolling a new version out', () => {
 
   test.each([
     ['an empty group', group('2')],
+    ['a group that goes in between', { AutoScalingGroups: [] }],
     ['servers that have it', group('2', server('2'), server('1', { LifecycleState: 'Terminating' }))],
   ])('%s: there is nothing to roll', async (_, answer) => {
     ec2.answers(differing)

@@ -441,7 +441,10 @@ describe('bringing in line', () => {
     })
 
     test('stop, one attribute a call, start, with a note that it is ours to start', async () => {
-      answers(states('running', 'stopping', 'stopped', 'pending', 'running'))
+      answers({
+        ...states('running', 'stopping', 'stopped', 'pending', 'running'),
+        ModifyInstanceAttribute: () => (inputsOf('DescribeInstances').length < 3 ? fail('IncorrectInstanceState') : {}),
+      })
       const ctx = fakeCtx()
       await sync({ instanceType: 't3.small', userData: 'x' }, {}, ctx)
       expect(changes()).toEqual([
