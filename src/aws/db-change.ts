@@ -35,7 +35,7 @@ const OPTIMISING = /storage change|being optimi[sz]ed|storage[- ]optimi[sz]ation
 export async function changeInstance(ctx: Ctx, name: string, wish: Wish): Promise<void> {
   for (const portion of portionsOf(wish.settings)) {
     const have = await changeable(ctx, name, wish)
-    const never = whyNever(wish.want, have, differing(wish.settings, wish, have))
+    const never = whyNever(wish.want, have)
     if (never !== null)
       throw new Failed('Impossible', `The database ${name} cannot be changed so: ${never}.`, { hint: BACK })
     const wrong = differing(portion, wish, have)

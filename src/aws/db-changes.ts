@@ -24,10 +24,10 @@ const grown = (want: number, have: number): number => (want > have ? Math.max(wa
 export const isBigEnough = (want: number, have: number): boolean => have >= want && have <= Math.ceil(want * 1.1)
 
 /** Why AWS would never do it; null when it may. */
-export function whyNever(want: DbSettings, have: DbSettings, wrong: readonly Setting[]): string | null {
-  if (wrong.includes('storageGb') && want.storageGb < have.storageGb)
+export function whyNever(want: DbSettings, have: DbSettings): string | null {
+  if (want.storageGb < have.storageGb && !isBigEnough(want.storageGb, have.storageGb))
     return `it has ${have.storageGb} GB of storage, and AWS never takes any away: ${want.storageGb} GB cannot be had`
-  if (wrong.includes('engineVersion') && isOlder(want.engineVersion, have.engineVersion))
+  if (isOlder(want.engineVersion, have.engineVersion))
     return `it runs version ${have.engineVersion}, and PostgreSQL never goes back to ${want.engineVersion}`
   return null
 }

@@ -63,6 +63,8 @@ interface Scope {
   readonly input: PlanInput
 }
 
+type Never = (want: object, live: Live) => string | null
+
 type Base = Omit<Step, 'action' | 'reason'>
 
 function compare(
@@ -75,6 +77,8 @@ function compare(
   const changes = diff(base.type, want, tags, live)
   const frozen = changes.find(({ change }) => change === 'immutable')
   if (frozen) return replacing({ ...base, changes }, `AWS does not let ${frozen.path} change after creation`, scope)
+  const never = (base.type.never as Never | undefined)?.(want, live)
+  if (never) return { ...base, changes, action: 'blocked', reason: never }
   const obstacle = heldTarget(base, scope.decided, scope.input)
   if (obstacle) return replacing({ ...base, changes }, `it stands in the way of replacing ${obstacle}`, scope)
   if (!live.ours) return { ...base, changes, action: 'update', reason: 'adopted' }

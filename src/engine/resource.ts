@@ -83,6 +83,8 @@ export interface ResourceType<Spec extends object, Out extends object, Ctx = unk
   readonly fields: { readonly [K in keyof Required<Spec>]: Change }
   /** For fields where equal is not the same as identical: engine version "16" against "16.8". */
   readonly same?: { readonly [K in keyof Spec]?: (want: Spec[K], have: Spec[K]) => boolean }
+  /** Why AWS would never bring the living thing to this spec, neither by a change nor by one of its own; null: it may. */
+  readonly never?: (want: Spec, live: Found<Spec, Out>) => string | null
   /** Mutable fields whose target cannot be deleted while this thing points at it (a balancer's subnets). */
   readonly holds?: readonly (keyof Spec & string)[]
   /** Outputs that a change of the thing may move (a template's version): until it is made, nobody knows them. */
@@ -106,12 +108,13 @@ export interface ResourceType<Spec extends object, Out extends object, Ctx = unk
   health?(ctx: Ctx, live: Found<Spec, Out>): Promise<Health>
 }
 
-type Untyped = 'fields' | 'same' | 'holds' | 'volatile'
+type Untyped = 'fields' | 'same' | 'never' | 'holds' | 'volatile'
 
 /** Any type at all. Methods are bivariant, so every ResourceType is one. */
 export interface AnyType extends Omit<ResourceType<object, object>, Untyped> {
   readonly fields: Readonly<Record<string, Change>>
   readonly same?: Readonly<Record<string, ((want: never, have: never) => boolean) | undefined>>
+  readonly never?: ((want: never, live: never) => string | null) | undefined
   readonly holds?: readonly string[]
   readonly volatile?: readonly string[]
 }

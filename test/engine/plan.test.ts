@@ -53,6 +53,19 @@ describe('one resource', () => {
     expect(steps[0]?.reason).toMatch(/^AWS does not let zone change after creation$/)
   })
 
+  test('is blocked where AWS would never bring it there, and that is drift', async () => {
+    const small =
+      (size: number): Write =>
+      (part, { types }) => {
+        const never = (want: { size: number }, live: { spec: { size: number } }) =>
+          want.size < live.spec.size ? 'it never shrinks' : null
+        part.add({ ...types.vpc, never }, 'a', spec({ size }))
+      }
+    const [less, more] = [await planned(small(2), small(1)), await planned(small(1), small(2))]
+    expect(less.steps[0]).toMatchObject({ action: 'blocked', reason: 'it never shrinks', changes: [{ path: 'size' }] })
+    expect(more.steps[0]).toMatchObject({ action: 'update' })
+  })
+
   describe('mentions what a change of its owner moves', () => {
     const pair =
       (owner: Partial<Parameters<typeof spec>[0]>): Write =>

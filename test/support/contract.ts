@@ -42,6 +42,8 @@ export interface Subject {
   gone(world: World, id: string): Promise<boolean>
   /** What the plan says for the 'replaced' variant; null when no immutable field can be varied. */
   readonly replaced: 'replace' | 'blocked' | null
+  /** Of all waiting, for a type that AWS makes wait for minutes at each change. */
+  readonly pace?: string
 }
 
 /** The manifest's place in these tests: remembers, and can be forgotten. */
@@ -158,7 +160,7 @@ export function keepsTheContract(subject: Subject): void {
     let proxy: Awaited<ReturnType<typeof startProxy>>
     let bench: Bench
     beforeAll(async () => {
-      process.env.ECOM_INFRA_PACE = '0.02'
+      process.env.ECOM_INFRA_PACE = subject.pace ?? '0.02'
       // An account of its own, so that files do not disturb each other.
       const account = process.env.ECOM_INFRA_TEST_ENDPOINT
         ? '123456789012'

@@ -1,7 +1,7 @@
 import type { DBInstance } from '@aws-sdk/client-rds'
 import type { Ctx } from '../../aws/ctx.ts'
 import { changeInstance } from '../../aws/db-change.ts'
-import { birthOf, isBigEnough, isNewEnough } from '../../aws/db-changes.ts'
+import { birthOf, isBigEnough, isNewEnough, whyNever } from '../../aws/db-changes.ts'
 import { healthOf } from '../../aws/db-health.ts'
 import { becomesUsable, hasSnapshot, instanceNow, instances, isDead } from '../../aws/db-instance.ts'
 import { removeInstance } from '../../aws/db-removal.ts'
@@ -59,6 +59,7 @@ export const dbInstance: ResourceType<DbInstanceSpec, DbInstanceOut, Ctx> = {
     securityGroupIds: asSet,
     logExports: asSet,
   },
+  never: (want, { spec }) => whyNever(want, spec),
   holds: ['parameterGroupName', 'securityGroupIds'],
   // Where an emulator does not tell its monitoring, it is taken as wanted: then the role has to be known.
   parents: ['iam:role'],

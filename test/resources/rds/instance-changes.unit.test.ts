@@ -97,6 +97,15 @@ describe('changing', () => {
     expect(rds.called()).not.toContain('ModifyDBInstance')
   })
 
+  test('the plan says so before anything is begun', () => {
+    const never = (want: Partial<DbInstanceSpec>, have: Partial<DbInstanceSpec>) =>
+      dbInstance.never?.({ ...SPEC, ...want }, { ...live, spec: { ...SPEC, ...have } })
+    expect(never({ storageGb: 20 }, { storageGb: 40 })).toMatch(/^it has 40 GB of storage/)
+    expect(never({ engineVersion: '16' }, { engineVersion: '17.2' })).toMatch(/never goes back to 16$/)
+    expect(never({ storageGb: 20 }, { storageGb: 22 })).toBeNull()
+    expect(never({ storageGb: 40, engineVersion: '17' }, { storageGb: 20, engineVersion: '16.3' })).toBeNull()
+  })
+
   test('storage that is being optimised takes no other change; all else was made', async () => {
     rds.answers({
       DescribeDBInstances: () => statuses('storage-optimization'),

@@ -42,6 +42,7 @@ const groupNamed = async ({ raw, stack }: World, name: string) => {
 }
 
 keepsTheContract({
+  pace: '0.002',
   address: 'rds:instance/main',
 
   graph(world, variant) {
