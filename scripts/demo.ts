@@ -1,11 +1,11 @@
 /** `npm run demo`: the main job on the embedded local AWS, as it would be typed. It leaves nothing behind. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { styleText } from 'node:util'
 import { Problem } from '../src/engine/errors.ts'
-import { localStatus, stopLocal } from '../src/local/index.ts'
+import { LOCAL_CREDENTIALS, localStatus, stopLocal } from '../src/local/index.ts'
 import { findMoto } from '../src/local/moto.ts'
 import { Account } from './demo-account.ts'
 
@@ -65,20 +65,29 @@ async function play(folder: string): Promise<void> {
   await run('Write a config', `init --defaults --name shop --region ${REGION}`)
   await run('Plan: what would be made', 'up --local --dry-run')
   await run('Make it', 'up --local --yes')
+  makeSite(join(folder, 'site'))
+  await run('Put a site into it', 'site push site --local')
   await run('Is it as it should be?', 'status --local')
   await tamper()
   await run('Does anybody notice?', 'status --local', 3)
   await run('Repair: the same command again', 'up --local --yes')
   await run('As it should be again?', 'status --local')
+  await run('Remove all of it? Not while it holds data, unless that is said too', 'down --local --yes', 2)
   await run('Remove all of it, data too, and prove that it is gone', 'down --local --yes --delete-data')
   await prove()
   await run('And the local AWS itself', 'local stop')
 }
 
+function makeSite(folder: string): void {
+  mkdirSync(join(folder, 'css'), { recursive: true })
+  writeFileSync(join(folder, 'index.html'), '<link rel="stylesheet" href="css/shop.css"><h1>The shop</h1>\n')
+  writeFileSync(join(folder, 'css', 'shop.css'), 'h1 { font-family: sans-serif }\n')
+}
+
 /** Somebody else changes things, not through us. */
 async function tamper(): Promise<void> {
   const account = await openAccount()
-  tell(paint('bold', '\n# Behind its back, by the AWS SDK: the database is opened to the world, and a tag is changed'))
+  tell(paint('bold', '\n# Behind its back, by the AWS SDK: the database is made public, the alarms are tampered with'))
   for (const line of await account.tamper(STACK)) tell(line)
   account.close()
 }
@@ -86,16 +95,16 @@ async function tamper(): Promise<void> {
 /** The last word is not ours: AWS is asked directly. */
 async function prove(): Promise<void> {
   const account = await openAccount()
-  const left = await account.remains(STACK)
+  const left = await account.remains()
   account.close()
   if (left.length > 0) throw new Error(`still there after \`down\`: ${left.join(', ')}`)
-  tell('Asked by the AWS SDK: no network, no server, no role, no log, no bucket is there any more.')
+  tell('Asked by the AWS SDK: no network, server, database, table, file, alarm, role, log or bucket is there any more.')
 }
 
 async function openAccount(): Promise<Account> {
   const status = await localStatus()
   if (!status.running) throw new Error('the local AWS does not run')
-  return new Account(REGION, status.url)
+  return new Account({ region: REGION, endpoint: status.url, credentials: LOCAL_CREDENTIALS })
 }
 
 interface Step {

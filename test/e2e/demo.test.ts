@@ -39,15 +39,25 @@ describe('npm run demo', () => {
       '$ ecom-infra init --defaults --name shop --region us-east-1',
       '$ ecom-infra up --local --dry-run',
       '$ ecom-infra up --local --yes',
+      '$ ecom-infra site push site --local',
       '$ ecom-infra status --local',
       '$ ecom-infra status --local',
       '$ ecom-infra up --local --yes',
       '$ ecom-infra status --local',
+      '$ ecom-infra down --local --yes',
       '$ ecom-infra down --local --yes --delete-data',
       '$ ecom-infra local stop',
     ])
-    expect(stdout.match(/^\(exit code .*$/gm)).toEqual(['(exit code 3, as it should be)'])
-    expect(stdout).toContain('ec2:AuthorizeSecurityGroupIngress')
+    expect(stdout.match(/^\(exit code .*$/gm)).toEqual([
+      '(exit code 3, as it should be)',
+      '(exit code 2, as it should be)',
+    ])
+    expect(stdout).toMatch(/^On AWS it costs about \$\d+\.\d\d a month/m)
+    expect(stdout).toMatch(/2 uploaded/)
+    expect(stdout).toMatch(/rds:instance\/main .*drifted\n\s+publiclyAccessible is true, should be false/)
+    expect(stdout).toMatch(/sns:topic\/alerts .*drifted\n\s+policy/)
+    expect(stdout).toMatch(/cloudwatch:alarm\/database-cpu {2}missing/)
+    expect(stdout).toContain('Data would be lost, so nothing was deleted')
     expect(stdout).toMatch(/^All of it held, and nothing is left\. \d+ s\.$/m)
     expect(stdout + stderr).not.toContain('\u001B')
     expect(files()).toEqual([])
