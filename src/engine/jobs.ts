@@ -95,11 +95,15 @@ function making(step: Step, { awaited, gone, deeds }: Scope): Draft {
   return {
     key: makeKey(address),
     after: [...(step.node?.edges ?? []).map((edge) => keyFor(edge, awaited)), ...before],
-    seconds: isBorn(step) && !waits ? type.about.seconds.create : CALLS,
+    seconds: isBorn(step) && !waits ? type.about.seconds.create : Math.max(CALLS, secondsOfChange(step)),
     idle: false,
     run: () => deeds.make(step, !waits),
   }
 }
+
+/** Typical seconds of a change: those of its slowest field; none where calls are all it takes. */
+export const secondsOfChange = ({ action, changes, type }: Step): number =>
+  action === 'update' ? Math.max(0, ...changes.map(({ field }) => type.about.seconds.change?.[field] ?? 0)) : 0
 
 function waiting(step: Step, { deeds }: Scope): Draft {
   return {

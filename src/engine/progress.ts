@@ -1,4 +1,5 @@
 import type { Deed, Outcome } from './events.ts'
+import { secondsOfChange } from './jobs.ts'
 import type { Address } from './ref.ts'
 import type { Runtime } from './runtime.ts'
 import type { Step } from './steps.ts'
@@ -40,7 +41,7 @@ export class Progress {
     if (this.#began.has(step.address)) return
     this.#began.set(step.address, this.#runtime.clock.now())
     const { create, delete: remove } = step.type.about.seconds
-    const seconds = step.action === 'delete' ? remove : step.action === 'update' ? 0 : create
+    const seconds = step.action === 'delete' ? remove : step.action === 'update' ? secondsOfChange(step) : create
     this.#runtime.emit({ kind: 'started', address: step.address, deed: this.#deedOf(step), layer: step.layer, seconds })
   }
 

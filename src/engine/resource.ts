@@ -41,7 +41,12 @@ export interface About {
   /** When may those that mention it start? An ALB: created. A NAT gateway, a database: ready. */
   readonly usable: 'created' | 'ready'
   /** Typical durations on real AWS, in seconds: estimates, and the critical path. */
-  readonly seconds: { readonly create: number; readonly delete: number }
+  readonly seconds: {
+    readonly create: number
+    readonly delete: number
+    /** Of changes that take their time, by field. */
+    readonly change?: Readonly<Record<string, number>>
+  }
   /** The longest wait, in seconds. */
   readonly timeout: number
   /** Never replaced or deleted without an explicit word. */

@@ -62,7 +62,8 @@ export const autoScalingGroup: ResourceType<AutoScalingGroupSpec, AutoScalingGro
   about: {
     identity: 'name',
     usable: 'created',
-    seconds: { create: 60, delete: 180 },
+    // A server at a time: the new one has to serve before the old one goes.
+    seconds: { create: 60, delete: 180, change: { templateVersion: 600, launchTemplateId: 600 } },
     timeout: 600,
     holdsData: false,
     replaceBy: 'delete-first',

@@ -59,7 +59,7 @@ export const instance: ResourceType<InstanceSpec, InstanceOut, Ctx> = {
   about: {
     identity: 'token',
     usable: 'created',
-    seconds: { create: 180, delete: 60 },
+    seconds: { create: 180, delete: 60, change: { instanceType: 180, userData: 180 } },
     timeout: 600,
     holdsData: false,
     replaceBy: 'delete-first',

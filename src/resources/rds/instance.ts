@@ -35,6 +35,8 @@ export interface DbInstanceOut {
   readonly resourceId: string
 }
 
+const SLOW = { instanceClass: 600, engineVersion: 900, multiAz: 900, storageGb: 300, parameterGroupName: 300 }
+
 /** aws-behaviours.md 5.3. Its id is its identifier. */
 export const dbInstance: ResourceType<DbInstanceSpec, DbInstanceOut, Ctx> = {
   type: 'rds:instance',
@@ -66,7 +68,7 @@ export const dbInstance: ResourceType<DbInstanceSpec, DbInstanceOut, Ctx> = {
   about: {
     identity: 'name',
     usable: 'ready',
-    seconds: { create: 600, delete: 300 },
+    seconds: { create: 600, delete: 300, change: SLOW },
     timeout: 4_800,
     holdsData: true,
     replaceBy: 'delete-first',
