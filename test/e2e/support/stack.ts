@@ -42,7 +42,12 @@ export interface Document {
   readonly outputs: Readonly<Record<string, string>>
   readonly resources: readonly Row[]
   readonly leftovers: readonly unknown[]
-  readonly kept: readonly unknown[]
+  readonly kept: readonly {
+    readonly type: string
+    readonly id: string
+    readonly why: string
+    readonly monthlyUsd: number | null
+  }[]
   readonly failures: readonly unknown[]
   readonly apiCalls: { readonly total: number; readonly mutating: number }
 }
