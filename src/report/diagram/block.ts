@@ -10,6 +10,8 @@ export interface Block {
 
 export const ICON = 48
 export const FONT = 11
+/** Words at the edge of the VPC keep off its border. */
+const INSET = 4
 export const EMPTY: Block = { w: 0, h: 0, boxes: [] }
 
 const moved = (area: Area, by: Point): Area => ({ ...area, x: area.x + by.x, y: area.y + by.y })
@@ -49,9 +51,9 @@ export const atLeast = ({ w, h, boxes }: Block, least: { readonly w?: number; re
 /** An icon with its words under it. */
 export function icon(id: string, look: IconLook, lines: readonly string[], addresses: Box['addresses'] = []): Block {
   const text = Math.max(...lines.map((line) => widthOf(line, FONT)))
-  const w = Math.max(ICON, look.text === 'center' ? up(text, 2 * GRID) : up(text))
+  const w = Math.max(ICON, look.text === 'center' ? up(text, 2 * GRID) : up(text + INSET))
   const room = { left: 0, center: (w - ICON) / 2, right: w - ICON }[look.text]
-  const start = { left: 0, center: (w - text) / 2, right: w - text }[look.text]
+  const start = { left: INSET, center: (w - text) / 2, right: w - text - INSET }[look.text]
   const words = { x: start, y: ICON + 3, w: text, h: lines.length * LINE }
   const area = { x: room, y: 0, w: ICON, h: ICON }
   return { w, h: up(ICON + 3 + words.h), boxes: [{ id, parent: null, look, area, words, lines, addresses }] }
@@ -61,7 +63,7 @@ export function icon(id: string, look: IconLook, lines: readonly string[], addre
 const HEADS: Readonly<Record<GroupName, { readonly x: number | null; readonly y: number; readonly h: number }>> = {
   ...{ cloud: { x: 30, y: 6, h: 36 }, region: { x: 30, y: 6, h: 36 }, vpc: { x: 30, y: 6, h: 36 } },
   ...{ public: { x: 30, y: 6, h: 36 }, private: { x: 30, y: 6, h: 36 } },
-  ...{ zone: { x: null, y: 4, h: 24 }, area: { x: null, y: 4, h: 24 }, scaling: { x: null, y: 26, h: 60 } },
+  ...{ zone: { x: 12, y: 4, h: 24 }, area: { x: 12, y: 4, h: 24 }, scaling: { x: null, y: 26, h: 60 } },
 }
 const SIDE = 24
 const TITLE = 12

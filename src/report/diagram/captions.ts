@@ -1,5 +1,5 @@
 import { FONT } from './block.ts'
-import { type Area, type Box, type Caption, type Point, touch, type Way } from './picture.ts'
+import { type Area, type Box, type Caption, type Point, touch, type Way, wallsOf } from './picture.ts'
 import type { Routed } from './route.ts'
 import { widthOf } from './text.ts'
 
@@ -7,7 +7,8 @@ const HEIGHT = 16
 
 /** Gives each bundle its words, once, at a place where nothing else stands. */
 export function withCaptions(lines: readonly Routed[], boxes: readonly Box[]): readonly Way[] {
-  const walls = boxes.flatMap(({ area, words, look }) => (look.kind === 'group' ? [words] : [area, words]))
+  const walls = boxes.flatMap(wallsOf)
+  const borders = boxes.flatMap(({ area, look }) => (look.kind === 'group' ? [area] : []))
   const captions = new Map<string, Caption>()
   const said = new Set<string>()
   for (const line of lines) {
@@ -17,7 +18,10 @@ export function withCaptions(lines: readonly Routed[], boxes: readonly Box[]): r
     const taken = [...walls, ...[...captions.values()].map(({ area }) => area)]
     const places = bundle.flatMap((one) => placesOn(one).map((place) => ({ ...place, id: one.id })))
     const free = places.filter(({ area }) => !taken.some((wall) => touch(area, wall, 2)))
-    const costed = free.map((place) => ({ place, cost: place.cost + 40 * crossed(place.area, others) }))
+    const costed = free.map((place) => ({
+      place,
+      cost: place.cost + 40 * crossed(place.area, others) + 15 * cut(place.area, borders),
+    }))
     const [best] = costed.sort((one, other) => one.cost - other.cost)
     if (best === undefined) continue
     said.add(line.bundle)
@@ -78,3 +82,13 @@ function crossed(area: Area, others: readonly Routed[]): number {
       return touch(area, piece, 2)
     }).length
 }
+
+/** How many borders go through the words. */
+const cut = (area: Area, borders: readonly Area[]): number =>
+  borders.filter((border) => touch(area, border) && !isInside(area, border)).length
+
+const isInside = (inner: Area, outer: Area): boolean =>
+  inner.x > outer.x &&
+  inner.y > outer.y &&
+  inner.x + inner.w < outer.x + outer.w &&
+  inner.y + inner.h < outer.y + outer.h

@@ -12,6 +12,8 @@ import type { Scene } from './traffic.ts'
 export const GAP = 36
 /** Between what is far apart. */
 export const WIDE = 84
+/** Where most words are: between the subnets of a zone, and between the VPC and the data. */
+export const WIDER = 120
 
 /** The icon of a cell. */
 export function cellBlock({ id, kind, lines, nodes }: Cell, text: IconLook['text'] = 'center'): Block {
@@ -91,7 +93,7 @@ function zonesBlock(scene: Scene, vpc: Address): Block {
         })
         return frame({ id: address, group, lines, addresses: [address] }, content)
       })
-      return frame({ id: `zone ${zone}`, group: 'zone', lines: [`Availability Zone ${zone}`] }, beside(frames, WIDE))
+      return frame({ id: `zone ${zone}`, group: 'zone', lines: [`Availability Zone ${zone}`] }, beside(frames, WIDER))
     }),
     GAP,
   )

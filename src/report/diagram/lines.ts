@@ -50,7 +50,7 @@ function talkersIn(subnet: Address, { cells }: Scene): readonly string[] {
 const NEWS: readonly { readonly from: string; readonly to: string; readonly label: string }[] = [
   { from: 'efs:mount-target', to: 'efs:file-system', label: '' },
   { from: 'cloudwatch:alarm', to: 'sns:topic', label: 'alarms' },
-  { from: 'sns:topic', to: 'sns:subscription', label: 'news' },
+  { from: 'sns:topic', to: 'sns:subscription', label: 'notifies' },
   { from: 'kms:key', to: 'sns:topic', label: 'encrypts' },
   { from: 'ec2:flow-log', to: 'logs:log-group', label: 'flow logs' },
 ]

@@ -1,4 +1,4 @@
-import { type Area, type Box, type Point, touch } from './picture.ts'
+import { type Area, type Box, type Point, touch, wallsOf } from './picture.ts'
 import { GRID } from './text.ts'
 
 /** Right, down, left, up. */
@@ -27,10 +27,9 @@ export class Maze {
     this.rows = Math.ceil(size.h / GRID) + 1
     this.#walls = new Uint8Array(this.columns * this.rows)
     this.#borders = new Uint8Array(this.columns * this.rows)
-    for (const { area, words, look } of boxes) {
-      this.#fill(this.#walls, words, CLEARANCE)
-      if (look.kind === 'group') this.#frame(area)
-      else this.#fill(this.#walls, area, CLEARANCE)
+    for (const box of boxes) {
+      for (const wall of wallsOf(box)) this.#fill(this.#walls, wall, CLEARANCE)
+      if (box.look.kind === 'group') this.#frame(box.area)
     }
   }
 
@@ -48,6 +47,13 @@ export class Maze {
     if (x < 0 || y < 0 || x >= this.columns || y >= this.rows) return null
     const there = y * this.columns + x
     return this.#walls[there] === 1 ? null : there
+  }
+
+  /** The crossings within these areas. */
+  within(areas: readonly Area[]): Uint8Array {
+    const marked = new Uint8Array(this.columns * this.rows)
+    for (const area of areas) this.#fill(marked, area, 0)
+    return marked
   }
 
   isOpen = (crossing: number): boolean => this.#walls[crossing] === 0

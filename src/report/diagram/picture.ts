@@ -98,3 +98,14 @@ export const touch = (one: Area, other: Area, gap = 0): boolean =>
   other.x < one.x + one.w + gap &&
   one.y < other.y + other.h + gap &&
   other.y < one.y + one.h + gap
+
+/** What no line and no words may touch: an icon with its words, a container's badge and title. */
+export function wallsOf({ look, area, words }: Box): readonly Area[] {
+  if (look.kind !== 'group') return [area, words]
+  if (look.group === 'zone' || look.group === 'area') return [words]
+  const x = look.group === 'scaling' ? area.x + (area.w - BADGE) / 2 : area.x
+  return [words, { x, y: area.y, w: BADGE, h: BADGE }]
+}
+
+/** The sign in the corner of a container, as large as draw.io draws it. */
+const BADGE = 25

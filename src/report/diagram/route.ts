@@ -1,6 +1,7 @@
+import { gatesOf, inward } from './gates.ts'
 import { Maze, STEPS } from './maze.ts'
-import { type Gate, type Path, pathThrough } from './path.ts'
-import { type Box, centerOf, type Line, type Point } from './picture.ts'
+import { type Path, pathThrough } from './path.ts'
+import { type Area, type Box, centerOf, type Line, type Point } from './picture.ts'
 import { GRID } from './text.ts'
 
 /** A line with its way, before it has its words. */
@@ -25,8 +26,11 @@ export function route(
   })
   const ordered = known.toSorted((one, other) => distance(one.ends) - distance(other.ends) || one.index - other.index)
   const routed = ordered.map(({ ends, index, ...line }) => {
-    const [out, into] = [gatesOf(ends.from, line.bundle, taken, maze), gatesOf(ends.to, line.bundle, taken, maze)]
-    const path = pathThrough(maze, out, into.map(inward), line.bundle)
+    const { from, to } = ends
+    const gates = (box: Box, other: Box) => gatesOf(box, { other, bundle: line.bundle, taken, maze })
+    const trip = { from: gates(from, to), to: gates(to, from).map(inward), goal: to.area }
+    const who = { bundle: line.bundle, foreign: maze.within(foreignTo(ends, boxes)) }
+    const path = pathThrough(maze, trip, who)
     if (path === null) throw new Error(`There is no way from ${line.from} to ${line.to}.`)
     const points = pointsOf(path, maze)
     for (const [box, end] of [
@@ -47,35 +51,15 @@ function bundleOf(line: Line, lines: readonly Line[]): string {
   return into.length >= out.length ? `to ${line.to} ${line.label}` : `from ${line.from} ${line.label}`
 }
 
-function distance({ from, to }: { readonly from: Box; readonly to: Box }): number {
+interface Ends {
+  readonly from: Box
+  readonly to: Box
+}
+
+function distance({ from, to }: Ends): number {
   const [one, other] = [centerOf(from.area), centerOf(to.area)]
   return Math.abs(one.x - other.x) + Math.abs(one.y - other.y)
 }
-
-/** Where lines may leave a box: not at the bottom, where an icon has its words. The middle of a side is the best. */
-function gatesOf(box: Box, bundle: string, taken: ReadonlyMap<string, string>, maze: Maze): readonly Gate[] {
-  const { x, y, w, h } = box.area
-  const isGroup = box.look.kind === 'group'
-  const sides = [
-    { direction: 0, length: h, point: (at: number) => ({ x: x + w, y: y + at }) },
-    { direction: 2, length: h, point: (at: number) => ({ x, y: y + at }) },
-    ...(isGroup ? [] : [{ direction: 3, length: w, point: (at: number) => ({ x: x + at, y }) }]),
-  ]
-  return sides.flatMap(({ direction, length, point }) => {
-    const places = Array.from({ length: Math.round(length / GRID) - 1 }, (_, index) => (index + 1) * GRID)
-    return places.flatMap((at): readonly Gate[] => {
-      const border = point(at)
-      const owner = taken.get(`${box.id} ${border.x} ${border.y}`)
-      if (owner !== undefined && owner !== bundle) return []
-      const step = STEPS[direction] ?? { x: 0, y: 0 }
-      const outside = { x: border.x + step.x * GRID, y: border.y + step.y * GRID }
-      const cost = (Math.abs(at - length / 2) < GRID / 2 ? 0 : 3) + (direction === 3 ? 6 : 0)
-      return [{ crossing: maze.at(outside), direction, cost: owner === bundle ? 0 : cost }]
-    })
-  })
-}
-
-const inward = (gate: Gate): Gate => ({ ...gate, direction: (gate.direction + 2) % 4 })
 
 /** From border to border, with the bends alone. */
 function pointsOf({ crossings, first, last }: Path, maze: Maze): readonly Point[] {
@@ -94,4 +78,14 @@ function pointsOf({ crossings, first, last }: Path, maze: Maze): readonly Point[
     if (before === undefined || after === undefined) return true
     return !((before.x === point.x && point.x === after.x) || (before.y === point.y && point.y === after.y))
   })
+}
+
+/** The subnets and areas that neither end lies in. */
+function foreignTo({ from, to }: Ends, boxes: readonly Box[]): readonly Area[] {
+  const byId = new Map(boxes.map((box) => [box.id, box]))
+  const home = new Set<string>()
+  for (const end of [from, to])
+    for (let box: Box | undefined = end; box; box = box.parent === null ? undefined : byId.get(box.parent))
+      home.add(box.id)
+  return boxes.flatMap(({ id, look, area }) => (look.kind === 'group' && !home.has(id) ? [area] : []))
 }

@@ -2,7 +2,7 @@ import type { Layer } from '../../engine/graph.ts'
 import { type Block, beside, frame, icon, merge, shift, stack } from './block.ts'
 import type { Cell } from './cells.ts'
 import { ACTORS, type Actor } from './kinds.ts'
-import { byRank, cellBlock, GAP, vpcBlock, WIDE } from './layout.ts'
+import { byRank, cellBlock, GAP, vpcBlock, WIDE, WIDER } from './layout.ts'
 import type { Box, Line } from './picture.ts'
 import { ofType } from './spec.ts'
 import { up, widthOf } from './text.ts'
@@ -52,7 +52,7 @@ function cloudBlock(scene: Scene, { region }: About): Block {
   )
   const upper = beside(
     [stack(vpcs, GAP), vpcs.length > 0 && data.boxes.length > 0 ? shift(data, 0, besideOf(vpcs)) : data],
-    WIDE,
+    WIDER,
   )
   const areas = LAYERS.flatMap(([layer, title]) => areaBlock(`area ${layer}`, title, inLayer(layer)))
   const inside = frame(

@@ -21,15 +21,15 @@ interface GroupStyle {
   readonly fill: string
   readonly font: string
   readonly dashed: boolean
-  /** Where the title is: beside the badge, or in the middle. */
-  readonly title: 'left' | 'center'
+  /** Where the title is: beside the badge, where a badge would be, or in the middle. */
+  readonly title: 'left' | 'edge' | 'center'
 }
 
 export const GROUPS: Readonly<Record<GroupName, GroupStyle>> = {
   cloud: { badge: 'group_aws_cloud_alt', stroke: INK, fill: 'none', font: INK, dashed: false, title: 'left' },
   region: { badge: 'group_region', stroke: '#00A4A6', fill: 'none', font: '#147EBA', dashed: true, title: 'left' },
   vpc: { badge: 'group_vpc2', stroke: '#8C4FFF', fill: 'none', font: '#6B2FD9', dashed: false, title: 'left' },
-  zone: { badge: null, stroke: '#147EBA', fill: 'none', font: '#147EBA', dashed: true, title: 'center' },
+  zone: { badge: null, stroke: '#147EBA', fill: 'none', font: '#147EBA', dashed: true, title: 'edge' },
   public: {
     badge: 'group_security_group',
     stroke: '#7AA116',
@@ -50,12 +50,12 @@ export const GROUPS: Readonly<Record<GroupName, GroupStyle>> = {
     ...{ badge: 'group_auto_scaling_group', shape: 'groupCenter', stroke: '#D86613', fill: 'none' },
     ...{ font: '#D86613', dashed: true, title: 'center' },
   },
-  area: { badge: null, stroke: '#5A6C86', fill: 'none', font: '#5A6C86', dashed: true, title: 'center' },
+  area: { badge: null, stroke: '#5A6C86', fill: 'none', font: '#5A6C86', dashed: true, title: 'edge' },
 }
 
 const NAMES = 'mxgraph.aws4'
 const CONTAINER = 'html=1;fontSize=12;fontStyle=0;container=1;pointerEvents=0;collapsible=0;recursiveResize=0;'
-const TITLE = { left: 'align=left;spacingLeft=30;', center: 'align=center;' }
+const TITLE = { left: 'align=left;spacingLeft=30;', edge: 'align=left;spacingLeft=8;', center: 'align=center;' }
 const ICON = 'sketch=0;outlineConnect=0;gradientColor=none;dashed=0;html=1;fontSize=11;fontStyle=0;aspect=fixed;'
 
 function groupStyle(name: GroupName): string {
@@ -78,7 +78,7 @@ export function styleOf(look: Look): string {
     case 'swatch':
       return `html=1;fontSize=11;fontColor=${INK};strokeColor=none;fillColor=${COLORS[look.category]};labelPosition=right;verticalLabelPosition=middle;align=left;verticalAlign=middle;spacingLeft=4;`
     case 'icon': {
-      const words = `fontColor=${INK};verticalLabelPosition=bottom;verticalAlign=top;align=${look.text};spacingTop=1;spacingLeft=0;spacingRight=0;`
+      const words = `fontColor=${INK};verticalLabelPosition=bottom;verticalAlign=top;align=${look.text};spacingTop=1;`
       const fill = `fillColor=${COLORS[look.category]};`
       const { sign } = look
       return 'service' in sign
