@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -89,6 +89,7 @@ describe('installed globally', () => {
       await run('local stop')
     }
     expect(readdirSync(installed.work)).toEqual(['ecom-infra.yaml'])
+    expect(readdirSync(join(installed.env.HOME ?? '', 'state/ecom-infra'))).toEqual(['local.log'])
   })
 })
 
@@ -111,19 +112,27 @@ async function typed(python: string, bash: string, lines: readonly string[]): Pr
 }
 
 describe('completion in bash', () => {
-  it('completes commands, topics and flags after the setup that is advised', async (test) => {
+  it('completes commands, topics, flags and files after the setup that is advised', async (test) => {
+    writeFileSync(join(installed.work, 'ecom-infra.yaml'), '')
     const bash = needs(test, { program: 'bash', debian: 'bash' })
     const python = pythonFor(test)
     const { stdout } = await run('autocomplete bash')
     const setup = /printf "\$\(ecom-infra autocomplete script bash\)" >> ~\/\.bashrc/.exec(stdout)?.[0]
     await promisify(execFile)(bash, ['-c', setup ?? 'false'], { env: installed.env })
+    mkdirSync(join(installed.work, 'pages'))
     const shown = await typed(python, bash, [
-      'ecom-infra dow\t--del\t',
+      'ecom-infra dow\t--local --del\t',
       'ecom-infra state li\t--reg\teu-west-1',
       'ecom-infra local sto\t',
+      'ecom-infra help sit\tpu\t',
+      'ecom-infra site push pag\t --dry\t',
+      'ecom-infra up --config eco\t--ref\t',
     ])
-    expect(shown).toContain('[down][--delete-data]')
+    expect(shown).toContain('[down][--local][--delete-data]')
     expect(shown).toContain('[state][list][--region][eu-west-1]')
     expect(shown).toContain('[local][stop]')
+    expect(shown).toContain('[help][site][push]')
+    expect(shown).toContain('[site][push][pages/][--dry-run]')
+    expect(shown).toContain('[up][--config][ecom-infra.yaml][--refresh-ami]')
   })
 })
