@@ -45,12 +45,13 @@ describe('a stranger in our network', () => {
     const { GroupId = '' } = await ec2.createSecurityGroup({ VpcId, GroupName: 'theirs', Description: 'theirs' })
     stack.configure({ network: { cidr: '10.99.0.0/16' } })
     stack.account.proxy.reset()
-    const { code, stderr } = await stack.run(['up', '--yes'])
+    const args = ['up', '--yes', '--replace', 'rds:instance/main', '--delete-data']
+    const { code, stderr } = await stack.run(args)
     expect(code, stderr).toBe(2)
     expect(stderr).toContain(GroupId)
     expect(stack.account.proxy.report().changes).toBe(0)
     await ec2.deleteSecurityGroup({ GroupId })
-    expect((await stack.json<Document>(['up', '--yes'])).failures).toEqual([])
+    expect((await stack.json<Document>(args)).failures).toEqual([])
   })
 })
 
