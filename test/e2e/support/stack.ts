@@ -30,6 +30,7 @@ export interface Row {
   readonly address: string
   readonly id: string
   readonly status: string
+  readonly health: { readonly state: string; readonly detail: string } | null
   readonly drift: readonly { readonly path: string; readonly desired: unknown; readonly actual: unknown }[]
 }
 
