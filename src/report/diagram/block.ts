@@ -63,7 +63,7 @@ export function icon(id: string, look: IconLook, lines: readonly string[], addre
 const HEADS: Readonly<Record<GroupName, { readonly x: number | null; readonly y: number; readonly h: number }>> = {
   ...{ cloud: { x: 30, y: 6, h: 36 }, region: { x: 30, y: 6, h: 36 }, vpc: { x: 30, y: 6, h: 36 } },
   ...{ public: { x: 30, y: 6, h: 36 }, private: { x: 30, y: 6, h: 36 } },
-  ...{ zone: { x: 12, y: 4, h: 24 }, area: { x: 12, y: 4, h: 24 }, scaling: { x: null, y: 26, h: 60 } },
+  ...{ zone: { x: 12, y: 4, h: 24 }, area: { x: 12, y: 4, h: 36 }, scaling: { x: null, y: 26, h: 60 } },
 }
 const SIDE = 24
 const TITLE = 12

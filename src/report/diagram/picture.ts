@@ -108,4 +108,4 @@ export function wallsOf({ look, area, words }: Box): readonly Area[] {
 }
 
 /** The sign in the corner of a container, as large as draw.io draws it. */
-const BADGE = 25
+export const BADGE = 25

@@ -22,7 +22,7 @@ export function sheetOf(scene: Scene, lines: readonly Line[], about: About): Blo
   const main = merge([outside, shift(cloud, outside.w + WIDE, 0)])
   const title = merge([
     textBlock('title', `${about.stack} in ${about.region}`, 20),
-    shift(textBlock('subtitle', subtitle(scene, about), 12), 0, 28),
+    shift(textBlock('subtitle', subtitle(scene, about), 12), 0, 24),
   ])
   const page = stack([title, main, legend(scene)], GAP)
   return shift(page, GAP, GAP)
@@ -32,7 +32,7 @@ const subtitle = ({ graph }: Scene, { blueprint }: About): string =>
   `Blueprint ${blueprint}: ${graph.nodes.size} resources, drawn by ecom-infra diagram`
 
 function textBlock(id: string, text: string, size: number): Block {
-  const area = { x: 0, y: 0, w: up(widthOf(text, size)), h: size + 8 }
+  const area = { x: 0, y: 0, w: up(widthOf(text, size)), h: size + 4 }
   const look = { kind: 'text', size, bold: size > 12 } as const
   return {
     w: area.w,
