@@ -9,7 +9,7 @@ export interface Block {
 }
 
 export const ICON = 48
-export const FONT = 11
+export const FONT = 12
 /** Words at the edge of the VPC keep off its border. */
 const INSET = 4
 export const EMPTY: Block = { w: 0, h: 0, boxes: [] }
@@ -34,6 +34,15 @@ export const merge = (blocks: readonly Block[]): Block => ({
 export function stack(blocks: readonly Block[], gap: number): Block {
   const there = blocks.filter(({ boxes }) => boxes.length > 0)
   return merge(there.map((block, index) => shift(block, 0, sum(there.slice(0, index).map(({ h }) => h + gap)))))
+}
+
+/** One under another, on one axis. */
+export function column(blocks: readonly Block[], gap: number): Block {
+  const w = Math.max(0, ...blocks.map((block) => block.w))
+  return stack(
+    blocks.map((block) => shift(block, up((w - block.w) / 2), 0)),
+    gap,
+  )
 }
 
 /** One beside another. */

@@ -1,4 +1,5 @@
 import type { Category, Sign } from './picture.ts'
+import { capital } from './text.ts'
 
 /** How a type of resource is drawn, and where. */
 export interface Kind {
@@ -32,7 +33,7 @@ const service = (name: string): Sign => ({ service: name })
 const resource = (name: string): Sign => ({ resource: name })
 const part = (noun: string, ...partOf: readonly string[]): Kind => of('general', service('general'), noun, { partOf })
 
-/** The types that have a picture of their own; any other is drawn as `UNKNOWN`. */
+/** The types that have a picture of their own; any other is a box with its name. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   'ec2:internet-gateway': of('network', resource('internet_gateway'), 'internet gateway', { each: true, at: 'west' }),
   'ec2:nat-gateway': of('network', resource('nat_gateway'), 'NAT gateway', { each: true, rank: 2 }),
@@ -72,10 +73,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   }),
 }
 
-/** `sqs:queue` becomes a "SQS queue" in a general box. */
+/** What has no picture yet is a box of its own: `sqs:queue` is an "SQS queue". It comes last. */
 export function kindOf(type: string): Kind {
-  const [family = '', name = type] = type.split(':')
-  return KINDS[type] ?? of('general', service('general'), `${family.toUpperCase()} ${name.replaceAll('-', ' ')}`)
+  const [family = '', name] = type.split(':')
+  const service = family.length > 5 ? capital(family) : family.toUpperCase()
+  const noun = name === undefined ? type : `${service} ${name.replaceAll('-', ' ')}`
+  return KINDS[type] ?? of('general', { service: 'general' }, noun, { rank: 9 })
 }
 
 /** More than so many of an unknown type are counted under one icon. */

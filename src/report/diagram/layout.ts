@@ -1,6 +1,6 @@
 import type { Graph } from '../../engine/graph.ts'
 import type { Address } from '../../engine/ref.ts'
-import { atLeast, type Block, beside, EMPTY, frame, icon, laneOf, merge, shift, stack } from './block.ts'
+import { atLeast, type Block, beside, column, EMPTY, frame, icon, laneOf, merge, shift, stack } from './block.ts'
 import type { Cell } from './cells.ts'
 import { sizeOf } from './labels.ts'
 import type { IconLook } from './picture.ts'
@@ -37,15 +37,15 @@ export function vpcBlock(scene: Scene, vpc: Address): Block {
     byRank(scene.cells.filter(({ home }) => home.in === 'vpc' && home.vpc === vpc && home.side === side))
   const zones = zonesBlock(scene, vpc)
   const lane = zones.boxes.some(({ look }) => look.kind === 'icon') ? laneOf(zones) : 0
-  const column = (side: string, text: IconLook['text']): Block => {
+  const edge = (side: string, text: IconLook['text']): Block => {
     const cells = stack(
       at(side).map((cell) => cellBlock(cell, text)),
       GAP,
     )
     return cells.boxes.length === 0 ? EMPTY : shift(cells, 0, lane)
   }
-  const east = column('east', 'right')
-  const [west, front] = [column('west', 'left'), column('front', 'center')]
+  const east = edge('east', 'right')
+  const [west, front] = [edge('west', 'left'), edge('front', 'center')]
   const middle = shift(beside([west, front, zones], WIDE), west.boxes.length > 0 ? 0 : GAP, 0)
   const rules = beside(
     at('rules').map((cell) => cellBlock(cell)),
@@ -116,7 +116,7 @@ function subnetsOf(graph: Graph, vpc: Address): readonly Subnet[] {
 
 function subnetContent({ cells }: Scene, { address }: Subnet): Block {
   const own = byRank(cells.filter(({ home }) => home.in === 'subnet' && home.subnet === address))
-  return stack(own.map(inSubnet), GAP)
+  return column(own.map(inSubnet), GAP)
 }
 
 /** Servers of a group are drawn in its frame, in each zone. */

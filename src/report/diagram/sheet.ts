@@ -1,5 +1,5 @@
 import type { Layer } from '../../engine/graph.ts'
-import { type Block, beside, frame, icon, merge, shift, stack } from './block.ts'
+import { type Block, beside, column, FONT, frame, icon, merge, shift, stack } from './block.ts'
 import type { Cell } from './cells.ts'
 import { ACTORS, type Actor } from './kinds.ts'
 import { byRank, cellBlock, GAP, vpcBlock, WIDE, WIDER } from './layout.ts'
@@ -19,7 +19,7 @@ export interface About {
 export function sheetOf(scene: Scene, lines: readonly Line[], about: About): Block {
   const cloud = cloudBlock(scene, about)
   const outside = outsideBlock(scene, lines, cloud)
-  const main = merge([outside, shift(cloud, outside.w + WIDE, 0)])
+  const main = merge([outside, shift(cloud, outside.w + WIDER, 0)])
   const title = merge([
     textBlock('title', `${about.stack} in ${about.region}`, 20),
     shift(textBlock('subtitle', subtitle(scene, about), 12), 0, 24),
@@ -46,7 +46,7 @@ function cloudBlock(scene: Scene, { region }: About): Block {
   const vpcs = ofType(graph, 'ec2:vpc').map(({ address }) => vpcBlock(scene, address))
   const inLayer = (layer: Layer): readonly Cell[] =>
     byRank(cells.filter(({ home }) => home.in === 'region' && home.layer === layer))
-  const data = stack(
+  const data = column(
     inLayer('Data').map((cell) => cellBlock(cell)),
     GAP,
   )
@@ -122,7 +122,7 @@ function legend({ cells }: Scene): Block {
   const used = CATEGORIES.filter((category) => cells.some(({ kind }) => kind.category === category))
   const entries = used.map((category): Block => {
     const area = { x: 0, y: 0, w: 12, h: 12 }
-    const words = { x: 18, y: -2, w: widthOf(category, 11), h: 16 }
+    const words = { x: 18, y: -2, w: widthOf(category, FONT), h: 16 }
     const look = { kind: 'swatch', category } as const
     const id = `legend ${category}`
     return {

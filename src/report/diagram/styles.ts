@@ -56,7 +56,7 @@ export const GROUPS: Readonly<Record<GroupName, GroupStyle>> = {
 const NAMES = 'mxgraph.aws4'
 const CONTAINER = 'html=1;fontSize=12;fontStyle=0;container=1;pointerEvents=0;collapsible=0;recursiveResize=0;'
 const TITLE = { left: 'align=left;spacingLeft=30;', edge: 'align=left;spacingLeft=8;', center: 'align=center;' }
-const ICON = 'sketch=0;outlineConnect=0;gradientColor=none;dashed=0;html=1;fontSize=11;fontStyle=0;aspect=fixed;'
+const ICON = 'sketch=0;outlineConnect=0;gradientColor=none;dashed=0;html=1;fontSize=12;fontStyle=0;aspect=fixed;'
 
 function groupStyle(name: GroupName): string {
   const { badge, shape = 'group', stroke, fill, font, dashed, title } = GROUPS[name]
@@ -76,7 +76,7 @@ export function styleOf(look: Look): string {
     case 'text':
       return `text;html=1;align=left;verticalAlign=middle;spacing=0;fontSize=${look.size};fontStyle=${look.bold ? 1 : 0};fontColor=${INK};strokeColor=none;fillColor=none;`
     case 'swatch':
-      return `html=1;fontSize=11;fontColor=${INK};strokeColor=none;fillColor=${COLORS[look.category]};labelPosition=right;verticalLabelPosition=middle;align=left;verticalAlign=middle;spacingLeft=4;`
+      return `html=1;fontSize=12;fontColor=${INK};strokeColor=none;fillColor=${COLORS[look.category]};labelPosition=right;verticalLabelPosition=middle;align=left;verticalAlign=middle;spacingLeft=4;`
     case 'icon': {
       const words = `fontColor=${INK};verticalLabelPosition=bottom;verticalAlign=top;align=${look.text};spacingTop=1;`
       const fill = `fillColor=${COLORS[look.category]};`
@@ -89,4 +89,4 @@ export function styleOf(look: Look): string {
 }
 
 export const lineStyle = (dashed: boolean): string =>
-  `edgeStyle=orthogonalEdgeStyle;rounded=0;html=1;endArrow=block;endFill=1;endSize=5;jumpStyle=arc;jumpSize=8;fontSize=11;fontColor=${INK};labelBackgroundColor=#FFFFFF;strokeColor=#545B64;dashed=${dashed ? 1 : 0};`
+  `edgeStyle=orthogonalEdgeStyle;rounded=0;html=1;endArrow=block;endFill=1;endSize=5;jumpStyle=arc;jumpSize=8;fontSize=12;fontColor=${INK};labelBackgroundColor=#FFFFFF;strokeColor=#545B64;dashed=${dashed ? 1 : 0};`

@@ -35,7 +35,7 @@ function boxText(box: Box): string {
     case 'icon': {
       const anchor = { left: 'start', center: 'middle', right: 'end' }[look.text]
       const x = { left: words.x, center: words.x + words.w / 2, right: words.x + words.w }[look.text]
-      const letters = `<text x="${area.x + area.w / 2}" y="${area.y + area.h / 2 + 5}" text-anchor="middle" font-size="14" font-weight="bold" fill="#FFFFFF">${escaped(lettersOf(look.sign))}</text>`
+      const letters = `<text x="${area.x + area.w / 2}" y="${area.y + area.h / 2 + 5}" text-anchor="middle" font-size="13" font-weight="bold" fill="#FFFFFF">${escaped(lettersOf(look.sign))}</text>`
       return `${rect} rx="4" fill="${COLORS[look.category]}"/>${letters}${label(box, { x, more: ` text-anchor="${anchor}"` })}`
     }
   }
@@ -70,7 +70,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ...{ key_management_service: 'KMS', identity_and_access_management: 'IAM', application_load_balancer: 'ALB' },
   ...{ internet_gateway: 'IGW', nat_gateway: 'NAT', network_access_control_list: 'ACL', generic_firewall: 'SG' },
   ...{ endpoints: 'VPCE', file_system: 'NFS', alarm: 'ALM', logs: 'LOG', role: 'ROLE', email_notification: '@' },
-  ...{ internet_alt2: 'WWW', users: 'all', user: 'me', general: '…' },
+  ...{ internet_alt2: 'WWW', users: 'USERS', user: 'ADMIN', general: '…' },
 }
 
 function lettersOf(sign: Sign): string {

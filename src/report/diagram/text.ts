@@ -1,6 +1,6 @@
 /** Everything stands on this grid, so that lines and icons meet. */
 export const GRID = 12
-export const LINE = 14
+export const LINE = 15
 
 export const up = (value: number, step: number = GRID): number => Math.ceil(value / step) * step
 
