@@ -20,9 +20,8 @@ SVG, for a page that cannot show draw.io. A FILE that exists is replaced.`
       command: '<%= config.bin %> <%= command.id %> -c prod.yaml --out prod.svg',
     },
     {
-      description: 'Where in the picture a resource is',
-      command:
-        '<%= config.bin %> <%= command.id %> --json | jq \'.resources[] | select(.address == "rds:instance/main")\'',
+      description: 'What is drawn, resource by resource',
+      command: "<%= config.bin %> <%= command.id %> --json | jq -r '.resources[].address'",
     },
   ]
   static override flags = {

@@ -8,7 +8,7 @@ export interface Block {
   readonly boxes: readonly Box[]
 }
 
-export const ICON = 48
+const ICON = 48
 export const FONT = 12
 /** Words at the edge of the VPC keep off its border. */
 const INSET = 4

@@ -61,7 +61,7 @@ interface Piece {
   readonly before: number
 }
 
-export function piecesOf(points: readonly Point[]): readonly Piece[] {
+function piecesOf(points: readonly Point[]): readonly Piece[] {
   let before = 0
   return points.slice(1).map((to, index) => {
     const from = points[index] ?? to

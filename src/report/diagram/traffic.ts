@@ -54,7 +54,7 @@ const actorOf = (rule: unknown): Actor =>
   numberAt(rule, 'fromPort') === 22 || !EVERYBODY.includes(field(rule, 'cidr')) ? 'admin' : 'visitors'
 
 /** The cells that wear this security group. */
-export const membersOf = (group: Address, { cells }: Scene): readonly Cell[] =>
+const membersOf = (group: Address, { cells }: Scene): readonly Cell[] =>
   cells.filter(
     ({ kind, nodes }) =>
       kind.at !== 'rules' && nodes.some(({ spec }) => mentioned(field(spec, 'securityGroupIds')).includes(group)),
@@ -68,7 +68,7 @@ function targetsNear(from: Cell, targets: readonly Cell[], { graph }: Scene): re
   return near.length > 0 && alike && from.home.in === 'subnet' ? near : targets
 }
 
-export const zoneOf = ({ home }: Cell, graph: Graph): string | undefined =>
+const zoneOf = ({ home }: Cell, graph: Graph): string | undefined =>
   home.in === 'subnet' ? textAt(graph.nodes.get(home.subnet)?.spec, 'zone') : undefined
 
 /** What the roles of servers allow them to call: tables and buckets, through the endpoints where there are some. */
