@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { idsOf, inventory } from './support/inventory.ts'
 import { tagsIn } from './support/raw.ts'
 import { type Document, openStack, type Stack, status, up } from './support/stack.ts'
 
 describe('a teardown that keeps the data', () => {
   let stack: Stack
+  let before: readonly string[]
   let first: Document
   const down = (...more: string[]) => stack.json<Document>(['down', '--yes', ...more])
   const idOf = ({ kept }: Document, type: string) => kept.find((one) => one.type === type)?.id ?? ''
 
   beforeAll(async () => {
     stack = await openStack({ monitoring: { alarmEmail: 'ops@example.com' } })
+    before = idsOf(await inventory(stack.raw))
     await up(stack)
   })
   afterAll(() => stack?.close())
@@ -22,10 +25,10 @@ describe('a teardown that keeps the data', () => {
       { type: 'rds:snapshot', monthlyUsd: 1.9 },
       { type: 's3:bucket', monthlyUsd: 0 },
     ])
-    const { rds, kms, efs, dynamodb } = stack.raw
-    expect((await rds.describeDBInstances({})).DBInstances).toEqual([])
-    expect((await efs.describeFileSystems({})).FileSystems).toEqual([])
-    expect((await dynamodb.listTables({})).TableNames).toEqual([])
+    const rest = idsOf(await inventory(stack.raw)).filter((one) => !before.includes(one))
+    expect(rest).toEqual([`bucket ${idOf(first, 's3:bucket')}`, `snapshot ${idOf(first, 'rds:snapshot')}`])
+    expect(idOf(first, 'rds:snapshot')).toMatch(/^shop-dev-main-final-\d/)
+    const { rds, kms } = stack.raw
     const { DBSnapshots = [] } = await rds.describeDBSnapshots({ SnapshotType: 'manual' })
     expect(DBSnapshots.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier)).toEqual([idOf(first, 'rds:snapshot')])
     expect(tagsIn(DBSnapshots[0]?.TagList)).toMatchObject({ 'ecom-infra:stack': 'shop-dev' })

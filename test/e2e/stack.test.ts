@@ -4,7 +4,6 @@ import { databaseLogs, dataStands } from './support/data-stand.ts'
 import { filesStand } from './support/files-stand.ts'
 import { addressesOf, idsOf, inventory, type Thing, taggable } from './support/inventory.ts'
 import { networkStands } from './support/network-stands.ts'
-import { tagsIn } from './support/raw.ts'
 import { serversStand } from './support/servers-stand.ts'
 import { astray, type Document, openStack, type Stack, status, up } from './support/stack.ts'
 import { storesStand } from './support/stores-stand.ts'
@@ -143,6 +142,23 @@ describe('a stack, from nothing to nothing', () => {
     expect(proxy().report().total, JSON.stringify(proxy().report().byService)).toBe(calls)
   })
 
+  it('does not begin to take down what would lose data', async () => {
+    const kept = { Bucket: `shop-dev-assets-${stack.account.id}-us-east-1`, Key: 'index.html' }
+    const { VersionId } = await stack.raw.s3.putObject({ ...kept, Body: 'hello' })
+    const all = idsOf(await inventory(stack.raw))
+    proxy().reset()
+    const { code, stderr } = await stack.run(['down', '--yes'])
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain('s3:bucket/assets')
+    expect(stderr).toContain('--delete-data')
+    const dry = await stack.run(['down', '--dry-run', '--json'])
+    expect(dry.code).toBe(2)
+    expect(dry.json()).toMatchObject({ schema: 'ecom-infra/plan/1', summary: { blocked: 1 } })
+    expect(proxy().report().changes).toBe(0)
+    expect(idsOf(await inventory(stack.raw))).toEqual(all)
+    await stack.raw.s3.deleteObject({ ...kept, VersionId })
+  })
+
   it('takes everything down, proves it, and gives a receipt', async () => {
     const { resources } = await status(stack)
     proxy().reset()
@@ -161,41 +177,6 @@ describe('a stack, from nothing to nothing', () => {
     const again = await stack.json<Document>(['down', '--yes', '--delete-data'])
     expect(again.summary).toMatchObject({ deleted: 0, failed: 0 })
     expect(idsOf(await inventory(stack.raw))).toEqual(idsOf(before))
-  })
-
-  it('does not begin to take down what would lose data', async () => {
-    stack.configure()
-    await up(stack)
-    const kept = { Bucket: `shop-dev-assets-${stack.account.id}-us-east-1`, Key: 'index.html' }
-    const { VersionId } = await stack.raw.s3.putObject({ ...kept, Body: 'hello' })
-    const all = idsOf(await inventory(stack.raw))
-    proxy().reset()
-    const { code, stderr } = await stack.run(['down', '--yes'])
-    expect(code, stderr).toBe(2)
-    expect(stderr).toContain('s3:bucket/assets')
-    expect(stderr).toContain('--delete-data')
-    const dry = await stack.run(['down', '--dry-run', '--json'])
-    expect(dry.code).toBe(2)
-    expect(dry.json()).toMatchObject({ schema: 'ecom-infra/plan/1', summary: { blocked: 1 } })
-    expect(proxy().report().changes).toBe(0)
-    expect(idsOf(await inventory(stack.raw))).toEqual(all)
-    await stack.raw.s3.deleteObject({ ...kept, VersionId })
-  })
-
-  it('keeps a last snapshot and the state bucket, empty, and nothing else, when data may not go', async () => {
-    const { code, stdout, stderr } = await stack.run(['down', '--yes'])
-    expect(code, stderr).toBe(0)
-    const Bucket = `ecom-infra-state-${stack.account.id}-us-east-1`
-    expect(stdout).toContain(Bucket)
-    const { DBSnapshots = [] } = await stack.raw.rds.describeDBSnapshots({ DBInstanceIdentifier: 'shop-dev-main' })
-    const [snapshot] = DBSnapshots.filter(({ SnapshotType }) => SnapshotType === 'manual')
-    expect(snapshot?.DBSnapshotIdentifier).toMatch(/^shop-dev-main-final-\d/)
-    expect(stdout).toContain(snapshot?.DBSnapshotIdentifier)
-    expect(tagsIn(snapshot?.TagList)).toMatchObject({ 'ecom-infra:stack': 'shop-dev', owner: 'web-team' })
-    const rest = idsOf(await inventory(stack.raw)).filter((one) => !idsOf(before).includes(one))
-    expect(rest).toEqual([`bucket ${Bucket}`, `snapshot ${snapshot?.DBSnapshotIdentifier}`])
-    // Its older versions stay: what was there can be looked up, as long as no data may go.
-    expect((await stack.raw.s3.listObjectsV2({ Bucket })).Contents ?? []).toEqual([])
   })
 })
 
