@@ -13,6 +13,8 @@ const BALANCER_OUT = told('DescribeNetworkInterfaces', /<networkInterfaceSet\s*\
 const DATABASE_GONE = told('DescribeDBInstances', /DBInstanceNotFound/, 'shop-dev-main')
 const targetGone = (zone: string) =>
   told('GET /2015-02-01/mount-targets', /MountTargetNotFound/, `efs:mount-target/${zone}`)
+const endpointGone = (name: string) =>
+  told('DescribeVpcEndpoints', /<state>deleted<\/state>|NotFound/, `ec2:vpc-endpoint/${name}`)
 const NAT_GONE = told('DescribeNatGateways', /<state>deleted<\/state>/, 'ec2:nat-gateway/a')
 const FLOW_LOG_GONE = told('DescribeFlowLogs', /<flowLogSet\s*\/>/, 'ec2:flow-log/vpc')
 const TOPIC_GONE = told('GetTopicAttributes', /NotFound/, 'sns:topic/alerts')
@@ -46,10 +48,11 @@ const NETWORK: readonly Rule[] = [
     [NAT_GONE, DETACH],
     [NAT_GONE, subnet('public-a')],
   ),
-  ...rules('1.9', [
-    told('DescribeVpcEndpoints', /<state>deleted<\/state>/),
-    call('DeleteRouteTable', 'ec2:route-table/public'),
-  ]),
+  ...rules(
+    '1.9',
+    [endpointGone('s3'), call('DeleteRouteTable', 'ec2:route-table/public')],
+    [endpointGone('dynamodb'), call('DeleteRouteTable', 'ec2:route-table/public')],
+  ),
   ...rules(
     '1.8',
     [group('database'), group('web')],
@@ -131,7 +134,7 @@ const ROLES: readonly Rule[] = ['web', 'bastion'].flatMap((name) =>
 
 const WATCH: readonly Rule[] = [
   ...rules('6.1', [call('DeleteRolePolicy', role('web')), call('DeleteRole', role('web'))]),
-  ...rules('4.5', [call('DeleteAlarms'), call('DeleteTopic')], [call('Unsubscribe'), call('DeleteTopic')]),
+  ...rules('4.5', [call('DeleteAlarms'), call('DeleteTopic')]),
   ...rules(
     '6.4',
     [call('DeleteTopic'), KEY],
