@@ -35,7 +35,8 @@ function boxText(box: Box): string {
     case 'icon': {
       const anchor = { left: 'start', center: 'middle', right: 'end' }[look.text]
       const x = { left: words.x, center: words.x + words.w / 2, right: words.x + words.w }[look.text]
-      const letters = `<text x="${area.x + area.w / 2}" y="${area.y + area.h / 2 + 5}" text-anchor="middle" font-size="13" font-weight="bold" fill="#FFFFFF">${escaped(lettersOf(look.sign))}</text>`
+      const sign = lettersOf(look.sign)
+      const letters = `<text x="${area.x + area.w / 2}" y="${area.y + area.h / 2 + 5}" text-anchor="middle" font-size="${sign.length > 4 ? 10 : 13}" font-weight="bold" fill="#FFFFFF">${escaped(sign)}</text>`
       return `${rect} rx="4" fill="${COLORS[look.category]}"/>${letters}${label(box, { x, more: ` text-anchor="${anchor}"` })}`
     }
   }
