@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Call } from '../support/proxy.ts'
-import { broken, fits, type Ids, nameOf, type Rule } from './support/order.ts'
+import { broken, fits, type Ids, isRuled, nameOf, type Rule } from './support/order.ts'
 import { DOWN } from './support/order-down.ts'
 import { UP } from './support/order-up.ts'
 import { type Document, openStack, type Stack, status, up } from './support/stack.ts'
@@ -61,6 +61,15 @@ describe('the order of the calls', () => {
 
     it('each rule once: more would say nothing new', () => {
       for (const table of [UP, DOWN]) expect(new Set(table.map(nameOf)).size).toBe(table.length)
+    })
+
+    it('whatever is made or deleted stands in a rule', () => {
+      const unruled = (table: readonly Rule[], calls: readonly Call[], kind: RegExp) =>
+        new Set(calls.map(({ action }) => action).filter((action) => kind.test(action) && !isRuled(table, action)))
+      expect([...unruled(UP, made, /^(Create|Run|Allocate|POST )/)]).toEqual([])
+      // Nothing hangs on a dashboard, nor on what was said in the state's bucket when all is over.
+      const free = ['DeleteDashboards', 'DeleteObjects']
+      expect([...unruled(DOWN, unmade, /^(Delete|Terminate|Release|Detach|Schedule|DELETE )/)].sort()).toEqual(free)
     })
 
     it('a call that comes too early breaks each of its rules', () => {

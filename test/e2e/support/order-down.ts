@@ -61,6 +61,7 @@ const NETWORK: readonly Rule[] = [
     [group('web'), group('alb')],
     [BALANCER_OUT, group('alb')],
     [SERVERS_GONE, group('web')],
+    [call('TerminateInstances'), group('bastion')],
     [BASTION_GONE, group('bastion')],
     [DATABASE_GONE, group('database')],
     [targetGone('a'), group('files')],

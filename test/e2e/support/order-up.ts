@@ -79,6 +79,7 @@ const DATA: readonly Rule[] = [
   ...rules('5.6', [TABLE_READY, call('UpdateContinuousBackups')], [call('CreateTable'), call('UpdateTimeToLive')]),
   ...rules(
     '5.7',
+    [call('POST /2015-02-01/file-systems'), call(MOUNT)],
     [READY_FILES, call(MOUNT)],
     [READY_FILES, call('POST /2015-02-01/access-points')],
     [READY_FILES, call('PUT /2015-02-01/file-systems/*/policy')],

@@ -53,6 +53,10 @@ export function fits({ action, about, told: says }: Sign, one: Call, ids: Ids): 
   return about.every((what) => text.includes(idIn(what, ids))) && (says === null || says.test(one.got))
 }
 
+/** Whether any rule is about this operation. */
+export const isRuled = (table: readonly Rule[], action: string): boolean =>
+  table.some(({ before, after }) => isCalled(before.action, action) || isCalled(after.action, action))
+
 /** A service of REST calls its operations by their paths, in which `*` is a name. */
 const isCalled = (wanted: string, action: string): boolean =>
   wanted === action || (wanted.includes('*') && new RegExp(`^${wanted.replaceAll('*', '[^/]+')}$`).test(action))
