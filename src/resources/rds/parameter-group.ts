@@ -89,7 +89,10 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
   },
 
   async sync(ctx, spec, live, changed) {
-    if (changed.has('parameters')) await setParameters(ctx, live.id, spec.parameters, live.spec.parameters)
+    if (changed.has('parameters')) {
+      await setParameters(ctx, live.id, spec.parameters, live.spec.parameters)
+      if (isFresh(live)) await tagRds(ctx, rdsArn(ctx, 'pg', live.id), { [CREATED]: new Date().toISOString() })
+    }
     if (!changed.has('tags')) return
     // A stranger may have changed the tag; what the thing is has not changed.
     const generation = generationOf(dbParameterGroup, live.spec) ?? undefined
@@ -106,8 +109,15 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
   },
 }
 
-/** When it was made: AWS does not tell. */
+/** When it was made, or got its first settings: AWS does not tell. */
 const CREATED = 'ecom-infra:created-at'
+
+/** Seconds in which a dead run's group is still on its way to its first database. */
+const UNUSED = 3_600
+
+/** Made a while ago by a run that went no further: the five minutes count from its first settings. */
+const isFresh = ({ spec, tags }: Found<DbParameterGroupSpec, DbParameterGroupOut>): boolean =>
+  Object.keys(spec.parameters).length === 0 && Date.now() - Date.parse(tags?.[CREATED] ?? '') < scaled(UNUSED)
 
 /** Seconds that AWS wants for a new group. */
 const SETTLING = 300

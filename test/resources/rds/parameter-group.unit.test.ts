@@ -153,6 +153,22 @@ describe('setting', () => {
     await expect(sync({}, { work_mem: '8' })).rejects.toThrow(`cannot give work_mem of ${name} back`)
   })
 
+  test('the first settings of a group that a dead run has made count as its making', async () => {
+    const stamps = async (minutesOld: number | null, have: Record<string, string>) => {
+      rds.answers(engine({}, {}))
+      const made = new Date(Date.now() - (minutesOld ?? 0) * 60 * 2).toISOString()
+      const tags = { ...live.tags, ...(minutesOld === null ? {} : { 'ecom-infra:created-at': made }) }
+      const now = { ...live, tags, spec: { ...spec, parameters: have } }
+      await dbParameterGroup.sync?.(fakeCtx(), spec, now, new Set(['parameters'] as const))
+      return rds.inputsOf('AddTagsToResource').map(({ Tags }) => Tags)
+    }
+    expect(await stamps(10, {})).toEqual([[{ Key: 'ecom-infra:created-at', Value: expect.stringMatching(/^20.*Z$/) }]])
+    // In use for long, or settled: a stranger's change is no reason to wait.
+    expect(await stamps(90, {})).toEqual([])
+    expect(await stamps(null, {})).toEqual([])
+    expect(await stamps(10, { work_mem: '4' })).toEqual([])
+  })
+
   test('the tag that says what it is stays what it is', async () => {
     await dbParameterGroup.sync?.(fakeCtx(), spec, live, new Set(['tags'] as const))
     expect(rds.inputsOf('AddTagsToResource')[0]?.Tags).toContainEqual({ Key: GENERATION, Value: generation })
