@@ -25,6 +25,12 @@ describe('changes of mind, one after the other on a live stack', () => {
     const { Roles = [] } = await stack.raw.iam.listRoles({ PathPrefix: '/ecom-infra/shop-dev/us-east-1/' })
     return Roles.map(({ RoleName }) => RoleName)
   }
+  const template = async () => {
+    const { LaunchTemplateVersions } = await stack.raw.ec2.describeLaunchTemplateVersions({
+      ...{ LaunchTemplateName: 'shop-dev-web', Versions: ['$Default'] },
+    })
+    return LaunchTemplateVersions?.[0]?.LaunchTemplateData ?? {}
+  }
   /** The web servers that run, with the version of their template. */
   const servers = async () => {
     const { AutoScalingGroups = [] } = await stack.raw.autoscaling.describeAutoScalingGroups({})
@@ -107,9 +113,11 @@ describe('changes of mind, one after the other on a live stack', () => {
       'autoscaling:group/web': { action: 'update', changes: [{ path: 'templateVersion', from: '1', to: UNKNOWN }] },
     })
     expect(Object.keys(plan)).toHaveLength(2)
-    const before = await servers()
+    const [before, { ImageId }] = [await servers(), await template()]
     expect(before).toMatchObject([{ type: 't3.micro', version: '1' }])
     await become(stack, changes)
+    // The same processor keeps its image.
+    expect(await template()).toMatchObject({ InstanceType: 't3.small', ImageId })
     const after = await servers()
     expect(after).toMatchObject([{ type: 't3.small', version: '2' }])
     expect(after[0]?.id).not.toBe(before[0]?.id)
@@ -119,13 +127,17 @@ describe('changes of mind, one after the other on a live stack', () => {
     expect(InstanceRefreshes).toMatchObject([{ Status: 'Successful' }])
   })
 
-  it('the next PostgreSQL: its parameters come first, then the database, then the old ones go', async () => {
+  it('another processor, by an image that it can boot, and the next PostgreSQL: its parameters come first, then the database, then the old ones go', async () => {
     const { DBInstanceIdentifier, DbiResourceId } = (await database()) ?? {}
     stack.account.proxy.reset()
     const { summary } = await become(stack, {
-      ...{ web: { instanceType: 't3.small' }, database: { storageGb: 40, engineVersion: '17' } },
+      ...{ web: { instanceType: 't4g.small' }, database: { storageGb: 40, engineVersion: '17' } },
     })
-    expect(summary).toMatchObject({ created: 0, updated: 1, replaced: 1, deleted: 0, failed: 0 })
+    // The database, the template and its group; the parameters.
+    expect(summary).toMatchObject({ created: 0, updated: 3, replaced: 1, deleted: 0, failed: 0 })
+    const { Images } = await stack.raw.ec2.describeImages({ ImageIds: [(await template()).ImageId ?? ''] })
+    expect(Images?.[0]?.Architecture).toBe('arm64')
+    expect(await servers()).toMatchObject([{ type: 't4g.small', version: '3' }])
     const { DBParameterGroups = [] } = await stack.raw.rds.describeDBParameterGroups({})
     const ours = DBParameterGroups.filter(({ DBParameterGroupName: name }) => name?.startsWith('shop-dev-'))
     expect(ours).toMatchObject([{ DBParameterGroupFamily: 'postgres17' }])

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Document, openStack, type Stack } from './support/stack.ts'
+import { failing } from './support/failing.ts'
+import { idsOf, inventory } from './support/inventory.ts'
+import { at } from './support/raw.ts'
+import { type Document, openStack, type Stack, status, up } from './support/stack.ts'
 
 describe('two stacks in one account and region', () => {
   let stack: Stack
@@ -30,13 +33,36 @@ describe('two stacks in one account and region', () => {
   })
 })
 
+const ADDRESS = 'ec2:security-group/web'
+
 describe('a stranger in our network', () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await openStack()
-    await stack.json(['up', '--yes'])
+    await up(stack)
   })
   afterAll(() => stack?.close())
+
+  it('who copies a security group, tags and all, is told of and not deleted', async () => {
+    const { ec2 } = stack.raw
+    const ours = at((await ec2.describeSecurityGroups({})).SecurityGroups, ADDRESS)
+    const { GroupId = '' } = await ec2.createSecurityGroup({
+      ...{ GroupName: `${ours.GroupName}-copy`, Description: ours.Description, VpcId: ours.VpcId },
+      TagSpecifications: [{ ResourceType: 'security-group', Tags: ours.Tags }],
+    })
+    const before = idsOf(await inventory(stack.raw))
+
+    const { message } = await failing(stack, ['up', '--yes'], 2)
+    expect(message).toContain(ADDRESS)
+    expect(message).toContain(ours.GroupId)
+    expect(message).toContain(GroupId)
+    expect(stack.account.proxy.calls.filter(({ mutating }) => mutating)).toEqual([])
+    expect(idsOf(await inventory(stack.raw))).toEqual(before)
+    expect((await status(stack, 3)).verdict).not.toBe('in-sync')
+
+    await ec2.deleteSecurityGroup({ GroupId })
+    expect((await status(stack)).verdict).toBe('in-sync')
+  })
 
   it('stands in the way of replacing it, and that is found before anything is touched', async () => {
     const { ec2 } = stack.raw
@@ -52,33 +78,5 @@ describe('a stranger in our network', () => {
     expect(stack.account.proxy.report().changes).toBe(0)
     await ec2.deleteSecurityGroup({ GroupId })
     expect((await stack.json<Document>(args)).failures).toEqual([])
-  })
-})
-
-describe('another processor', () => {
-  let stack: Stack
-  beforeAll(async () => {
-    stack = await openStack({ web: { instanceType: 't3.micro' } })
-  })
-  afterAll(() => stack?.close())
-
-  const imageOf = async () => {
-    const { LaunchTemplateVersions } = await stack.raw.ec2.describeLaunchTemplateVersions({
-      ...{ LaunchTemplateName: 'shop-dev-web', Versions: ['$Default'] },
-    })
-    return LaunchTemplateVersions?.[0]?.LaunchTemplateData
-  }
-
-  it('comes with an image that it can boot, and the same processor keeps its image', async () => {
-    await stack.json(['up', '--yes'])
-    const before = await imageOf()
-    stack.configure({ web: { instanceType: 't3.small' } })
-    await stack.json(['up', '--yes'])
-    expect(await imageOf()).toMatchObject({ InstanceType: 't3.small', ImageId: before?.ImageId })
-    stack.configure({ web: { instanceType: 't4g.small' } })
-    await stack.json(['up', '--yes'])
-    const { Images } = await stack.raw.ec2.describeImages({ ImageIds: [(await imageOf())?.ImageId ?? ''] })
-    expect(Images?.[0]?.Architecture).toBe('arm64')
-    expect((await stack.json<Document>(['status'])).verdict).toBe('in-sync')
   })
 })
