@@ -74,7 +74,7 @@ const kindOf = ({ type = '', anyOf }: Field): string =>
   anyOf === undefined ? (KINDS[type] ?? type) : anyOf.map(kindOf).join(' or ')
 
 /** The commands as they are in the sources: nothing needs to be built for this. */
-export async function commandsOf(): Promise<readonly Command.Loadable[]> {
+async function commandsOf(): Promise<readonly Command.Loadable[]> {
   const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const pjson = { ...own, oclif: { ...own.oclif, commands: './src/commands', plugins: [] } }
   const { commands } = await Config.load({ root: ROOT, pjson, ignoreManifest: true })
