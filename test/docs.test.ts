@@ -2,9 +2,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Config } from '@oclif/core'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { tables, withTables } from '../scripts/reference.ts'
 import { draw } from '../src/blueprints/index.ts'
-import { SAMPLE } from '../src/config/check.ts'
+import { checkConfig, SAMPLE } from '../src/config/check.ts'
 import { configSchema } from '../src/config/schema.ts'
 import { QUESTIONS } from '../src/config/wizard/questions.ts'
 import { EXIT } from '../src/engine/errors.ts'
@@ -141,6 +142,12 @@ describe('the readme is right about', () => {
     const lines = README.split('| | a month |')[1]?.split('| **together**')[0] ?? ''
     const parts = [...lines.matchAll(/\$(\d+\.\d\d)/g)].map(([, usd]) => Number(usd))
     expect(parts.reduce((total, usd) => total + usd, 0)).toBeCloseTo(sum, 2)
+  })
+
+  test('the config that it shows', () => {
+    const shown = /```yaml\n([\s\S]*?)```/.exec(README)?.[1] ?? ''
+    expect(shown).toContain('database:')
+    expect(checkConfig(parse(shown))).toMatchObject({ ok: true })
   })
 
   test('how many questions are asked', () => {
