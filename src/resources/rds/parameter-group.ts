@@ -1,5 +1,6 @@
 import type { DBParameterGroup } from '@aws-sdk/client-rds'
 import type { Ctx } from '../../aws/ctx.ts'
+import { foreignUsers } from '../../aws/db-instance.ts'
 import { parametersOf, sameValues, setParameters } from '../../aws/db-parameters.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
@@ -49,7 +50,7 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
         'rds:AddTagsToResource',
         'rds:RemoveTagsFromResource',
       ],
-      destroy: ['rds:DeleteDBParameterGroup', 'rds:DescribeDBParameterGroups'],
+      destroy: ['rds:DeleteDBParameterGroup', 'rds:DescribeDBParameterGroups', 'rds:DescribeDBInstances'],
     },
   },
 
@@ -98,6 +99,11 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
     const generation = generationOf(dbParameterGroup, live.spec) ?? undefined
     await tagRds(ctx, rdsArn(ctx, 'pg', live.id), ctx.tags(live.address, generation))
   },
+
+  farewell: (ctx, live) =>
+    foreignUsers(ctx, ({ DBParameterGroups = [] }) =>
+      DBParameterGroups.some(({ DBParameterGroupName }) => DBParameterGroupName === live.id),
+    ),
 
   async destroy(ctx, live) {
     const DBParameterGroupName = live.id

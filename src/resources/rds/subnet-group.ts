@@ -1,5 +1,6 @@
 import type { DBSubnetGroup } from '@aws-sdk/client-rds'
 import type { Ctx } from '../../aws/ctx.ts'
+import { foreignUsers } from '../../aws/db-instance.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
 import { all, toPairs } from '../../aws/ownership.ts'
@@ -38,7 +39,7 @@ export const dbSubnetGroup: ResourceType<DbSubnetGroupSpec, DbSubnetGroupOut, Ct
       read: ['rds:DescribeDBSubnetGroups', 'rds:ListTagsForResource'],
       create: ['rds:CreateDBSubnetGroup', 'rds:AddTagsToResource', 'iam:CreateServiceLinkedRole'],
       sync: ['rds:ModifyDBSubnetGroup', 'rds:AddTagsToResource', 'rds:RemoveTagsFromResource'],
-      destroy: ['rds:DeleteDBSubnetGroup', 'rds:DescribeDBSubnetGroups'],
+      destroy: ['rds:DeleteDBSubnetGroup', 'rds:DescribeDBSubnetGroups', 'rds:DescribeDBInstances'],
     },
   },
 
@@ -73,6 +74,8 @@ export const dbSubnetGroup: ResourceType<DbSubnetGroupSpec, DbSubnetGroupOut, Ct
     }
     if (changed.has('tags')) await tagRds(ctx, rdsArn(ctx, 'subgrp', live.id), ctx.tags(live.address))
   },
+
+  farewell: (ctx, live) => foreignUsers(ctx, ({ DBSubnetGroup }) => DBSubnetGroup?.DBSubnetGroupName === live.id),
 
   async destroy(ctx, live) {
     const DBSubnetGroupName = live.id
