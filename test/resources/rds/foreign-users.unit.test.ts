@@ -16,6 +16,8 @@ const elsewhere = database({
   DBParameterGroups: [{ DBParameterGroupName: 'default.postgres16' }],
 })
 
+const live = { address: 'a:b/c', ours: true, spec: {}, tags: {}, out: {} } as unknown as Found<never, never>
+
 test.each([
   ['subnet', dbSubnetGroup, 'shop-dev-main'],
   ['parameter', dbParameterGroup, 'shop-dev-main-abc123'],
@@ -24,7 +26,7 @@ test.each([
   async (_, type, id) => {
     const farewell = (...databases: object[]) => {
       rds.answers({ DescribeDBInstances: () => ({ DBInstances: databases }) })
-      return type.farewell?.(fakeCtx(), { address: 'a:b/c', id, ours: true } as Found<never, never>)
+      return type.farewell?.(fakeCtx(), { ...live, id })
     }
     expect(await farewell(database(OURS), elsewhere)).toEqual({ blockers: [], losses: [] })
     expect(await farewell(database(OURS), restored, elsewhere)).toEqual({
