@@ -8,6 +8,7 @@ import { nameOf } from '../../aws/names.ts'
 import { all, toPairs } from '../../aws/ownership.ts'
 import { rdsArn, rdsPatiently, tagRds, tagsAt } from '../../aws/rds.ts'
 import { required } from '../../aws/required.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { type Passing, patiently, pause, scaled, until } from '../../aws/wait.ts'
 import { GENERATION, generationOf } from '../../engine/generation.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
@@ -41,7 +42,12 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
     replaceBy: 'create-first',
     ownership: 'own',
     actions: {
-      read: ['rds:DescribeDBParameterGroups', 'rds:ListTagsForResource', 'rds:DescribeDBParameters'],
+      read: [
+        'rds:DescribeDBParameterGroups',
+        'rds:ListTagsForResource',
+        'rds:DescribeDBParameters',
+        'tag:GetResources',
+      ],
       create: ['rds:CreateDBParameterGroup', 'rds:AddTagsToResource'],
       sync: [
         'rds:DescribeDBParameters',
@@ -150,14 +156,16 @@ function specName(live: string, generation: string | undefined, asked: readonly 
   return wanted[0] ?? bare
 }
 
-/** Three calls a group at most: AWS gives tags and parameters of one at a time. Empty when it has gone meanwhile. */
+/** Three calls a group at most: RDS gives tags and parameters of one at a time. Empty when it has gone meanwhile. */
 async function describe(
   ctx: Ctx,
   group: DBParameterGroup,
   asked: readonly Asked[],
 ): Promise<Found<DbParameterGroupSpec, DbParameterGroupOut>[]> {
   const id = group.DBParameterGroupName ?? ''
-  const tags = await tagsAt(ctx, group.DBParameterGroupArn ?? rdsArn(ctx, 'pg', id))
+  const arn = group.DBParameterGroupArn ?? rdsArn(ctx, 'pg', id)
+  const known = askerOf({ id, name: specName(id, undefined, asked), tags: {} }, asked)
+  const tags = await tagsShown(ctx, { arn, asker: known, ask: () => tagsAt(ctx, arn) })
   if (!tags) return []
   const thing = { id, name: specName(id, tags[GENERATION], asked), tags }
   const [claimed, asker] = [claimNamed(ctx, thing, asked), askerOf(thing, asked)]

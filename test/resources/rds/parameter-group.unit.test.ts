@@ -1,4 +1,5 @@
 import { type Parameter, RDSClient } from '@aws-sdk/client-rds'
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { diff } from '../../../src/engine/diff.ts'
 import { GENERATION, generationOf } from '../../../src/engine/generation.ts'
@@ -12,7 +13,11 @@ import { fakeCtx } from '../../support/fake-ctx.ts'
 import { fail, scripted } from '../../support/scripted.ts'
 
 const rds = scripted(RDSClient)
-beforeEach(() => rds.answers({}))
+const tagging = scripted(ResourceGroupsTaggingAPIClient)
+beforeEach(() => {
+  rds.answers({})
+  tagging.answers({})
+})
 
 const address = 'rds:parameter-group/main'
 const spec: DbParameterGroupSpec = {
@@ -84,6 +89,19 @@ describe('reading', () => {
     expect(rds.called()).toEqual(calls)
     await read({ 'rds.force_ssl': '1' }, {}, tags)
     expect(rds.called()).toEqual([...calls, 'DescribeDBParameters'])
+  })
+
+  test('a wide look asks for no tags that the tagging API shows as they should be', async () => {
+    const ctx = fakeCtx({ wide: true })
+    const Tags = Object.entries(ctx.tags(address, generation)).map(([Key, Value]) => ({ Key, Value }))
+    const ResourceARN = `arn:aws:rds:us-east-1:123456789012:pg:${name}`
+    rds.answers({
+      DescribeDBParameterGroups: () => ({ DBParameterGroups: [group(name)] }),
+      ...engine({}, { 'rds.force_ssl': '1' }),
+    })
+    tagging.answers({ GetResources: () => ({ ResourceTagMappingList: [{ ResourceARN, Tags }] }) })
+    expect(await dbParameterGroup.read(ctx, [asked])).toMatchObject([{ id: name, ours: true, spec, address }])
+    expect(rds.called()).toEqual(['DescribeDBParameterGroups', 'DescribeDBParameters'])
   })
 
   test('an older generation is ours; under our name and without our tags it is not', async () => {
