@@ -4,7 +4,7 @@ import { saveConfig } from '../config/save.ts'
 /** Writes what a command makes anew each time: a file as a whole or not at all, through a link, and into a pipe as it is. */
 export function writeText(path: string, text: string): void {
   const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined || stat.isDirectory()) return saveConfig(path, text, { overwrite: true })
-  if (stat.isFile()) return saveConfig(realpathSync(path), text, { overwrite: true })
-  writeFileSync(path, text)
+  if (stat === undefined || stat.isDirectory()) saveConfig(path, text, { overwrite: true })
+  else if (stat.isFile()) saveConfig(realpathSync(path), text, { overwrite: true })
+  else writeFileSync(path, text)
 }

@@ -7,7 +7,13 @@ import { types } from '../../src/resources/index.ts'
 import { simulate } from '../engine/virtual-time.ts'
 
 const FACTS: Facts = {
-  ...{ account: '123456789012', partition: 'aws', region: 'us-east-1', images: { x86_64: 'ami-1', arm64: 'ami-2' }, tls: true },
+  ...{
+    account: '123456789012',
+    partition: 'aws',
+    region: 'us-east-1',
+    images: { x86_64: 'ami-1', arm64: 'ami-2' },
+    tls: true,
+  },
   zones: ['us-east-1a', 'us-east-1b', 'us-east-1c', 'us-east-1d', 'us-east-1e'],
 }
 

@@ -1,4 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { EFSClient } from '@aws-sdk/client-efs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Asked, Found } from '../../../src/engine/resource.ts'
 import { networkAcl } from '../../../src/resources/ec2/network-acl.ts'
@@ -26,7 +27,11 @@ const emptyDefaults = {
 }
 
 const { answers, called, inputsOf } = scripted(EC2Client)
-beforeEach(() => answers({}))
+const efs = scripted(EFSClient)
+beforeEach(() => {
+  answers({})
+  efs.answers({})
+})
 
 describe('reading', () => {
   test('its own, the groups and the ACLs share their listings: five calls for three types', async () => {
@@ -195,10 +200,25 @@ describe('what stands in the way', () => {
       eni('eni-b', { RequesterManaged: true, Groups: [{ GroupId: 'sg-0' }], Description: 'AWS Lambda VPC ENI-x' }),
       eni('eni-c', { Groups: [{ GroupId: 'sg-1' }] }),
     ])
+    expect(efs.called()).toEqual(['DescribeFileSystems'])
     expect(found?.slice(3)).toEqual([
       'network interface eni-a (i-2)',
       'network interface eni-b (AWS Lambda VPC ENI-x)',
       'network interface eni-c',
     ])
+  })
+
+  test('a mount target of ours is no stranger, also where nobody says that EFS keeps its interface', async () => {
+    efs.answers({
+      DescribeFileSystems: () => ({
+        FileSystems: [{ FileSystemId: 'fs-1', LifeCycleState: 'available', Tags: ours }, { FileSystemId: 'fs-2' }],
+      }),
+      DescribeMountTargets: ({ FileSystemId }) => ({
+        MountTargets: [{ NetworkInterfaceId: FileSystemId === 'fs-1' ? 'eni-mine' : 'eni-theirs' }],
+      }),
+    })
+    const bare = { Groups: [{ GroupId: 'sg-1' }] }
+    const found = await blockers([eni('eni-mine', bare), eni('eni-theirs', bare)])
+    expect(found?.slice(3)).toEqual(['network interface eni-theirs'])
   })
 })
