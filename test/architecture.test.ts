@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   state: ['engine', 'aws'],
   local: ['engine/errors'],
+  tunnel: ['engine', 'aws'],
   report: ['engine', 'prices', 'site'],
   ui: ['engine', 'site'],
   app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site'],
@@ -35,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'app',
     'site',
+    'tunnel',
   ],
   commands: [
     'engine',
@@ -49,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'app',
     'site',
+    'tunnel',
     'cli',
   ],
 }
@@ -61,6 +64,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   mime: ['site'],
   zod: ['config'],
   yaml: ['config'],
+  ssh2: ['tunnel'],
 }
 
 const files = globSync('**/*.ts', { cwd: SRC }).map((path) => path.replaceAll('\\', '/'))
