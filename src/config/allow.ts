@@ -32,7 +32,7 @@ export function withSshCidr(text: string, cidr: string): string {
   const access = isMapping(wanted) ? (wanted[ACCESS] as { readonly [CIDRS]: readonly string[] }) : null
   const old = document.getIn([ACCESS, CIDRS], true)
   const list = document.createNode(access?.[CIDRS] ?? [cidr], { flow: true })
-  if (isNode(old)) list.comment = old.comment
+  if (isNode(old)) list.comment = old.comment ?? null
   document.setIn([ACCESS, CIDRS], list)
   return document.toString({ lineWidth: 0 })
 }
