@@ -17,25 +17,28 @@ export class Postgres {
   readonly user = 'shop'
   readonly database = 'postgres'
   readonly password = 'p@ss word/%'
+  /** The name that its certificate is for. */
+  readonly endpoint: string
   readonly #program: string
   readonly #as: string | undefined
   #child: ChildProcess | null = null
 
-  private constructor(program: string, folder: string, port: number) {
+  private constructor(program: string, folder: string, at: { readonly port: number; readonly endpoint: string }) {
     this.#program = program
     this.folder = folder
-    this.port = port
+    this.port = at.port
+    this.endpoint = at.endpoint
     // PostgreSQL refuses to run as root.
     this.#as = process.getuid?.() === 0 ? 'postgres' : undefined
   }
 
   /** Skips the test where there is no PostgreSQL. */
-  static async start(test: Pick<TestContext, 'skip'>): Promise<Postgres> {
+  static async start(test: Pick<TestContext, 'skip'>, endpoint = ENDPOINT): Promise<Postgres> {
     const program = needs(test, { program: 'postgres', debian: 'postgresql' })
     needs(test, { program: 'psql', debian: 'postgresql-client' })
     needs(test, { program: 'openssl', debian: 'openssl' })
     const folder = await mkdtemp(join(tmpdir(), 'ecom-infra-postgres-'))
-    const postgres = new Postgres(program, folder, await freePort())
+    const postgres = new Postgres(program, folder, { port: await freePort(), endpoint })
     postgres.#makeCertificates()
     postgres.#makeCluster()
     await postgres.start()
@@ -50,7 +53,7 @@ export class Postgres {
   /** What libpq needs to go through a tunnel at this port, and to verify who answers. */
   environment(port: number): Record<string, string> {
     return {
-      ...{ PGHOST: ENDPOINT, PGHOSTADDR: '127.0.0.1', PGPORT: String(port), PGUSER: this.user },
+      ...{ PGHOST: this.endpoint, PGHOSTADDR: '127.0.0.1', PGPORT: String(port), PGUSER: this.user },
       ...{ PGDATABASE: this.database, PGPASSWORD: this.password, PGCONNECT_TIMEOUT: '20' },
       ...{ PGSSLMODE: 'verify-full', PGSSLROOTCERT: this.authority },
     }
@@ -91,7 +94,7 @@ export class Postgres {
     const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: this.folder, stdio: 'pipe' })
     const fresh = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
     openssl('req', '-x509', ...fresh, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=A test authority')
-    const names = ['-addext', `subjectAltName=DNS:${ENDPOINT}`, '-addext', 'basicConstraints=critical,CA:FALSE']
+    const names = ['-addext', `subjectAltName=DNS:${this.endpoint}`, '-addext', 'basicConstraints=critical,CA:FALSE']
     const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key']
     openssl(
       'req',
@@ -104,7 +107,7 @@ export class Postgres {
       '-out',
       'server.crt',
       '-subj',
-      `/CN=${ENDPOINT}`,
+      `/CN=A test server`,
     )
   }
 
