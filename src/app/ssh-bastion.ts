@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Instance } from '@aws-sdk/client-ec2'
+import type { Instance } from '../aws/bastion.ts'
 import * as bastions from '../aws/bastion.ts'
 import type { Ctx } from '../aws/ctx.ts'
 import { type DatabaseEndpoint, databaseOf, noDatabase, passwordOf } from '../aws/database-endpoint.ts'

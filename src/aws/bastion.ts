@@ -6,6 +6,8 @@ import { allWell, stateOf, untilInstance } from './instances.ts'
 import { isLacking } from './lacking.ts'
 import { ADDRESS, all, oursFilter } from './ownership.ts'
 
+export type { Instance }
+
 const BASTION = 'ec2:instance/bastion'
 const UP = 'Run `ecom-infra up`, then the same command again.'
 

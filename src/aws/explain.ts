@@ -23,7 +23,6 @@ interface Scene extends Circumstances {
 
 type Told = readonly [code: string, message: string, hint: string]
 type Rule = (scene: Scene) => Told | null
-
 const AGAIN = 'then run the same command again: it goes on from there.'
 const actions = new WeakMap<object, string>()
 
