@@ -31,8 +31,8 @@ function upwards(local: Socket, channel: ClientChannel, connection: SshConnectio
     if (connection.congested) takeBack = connection.whenDrained(goOn)
     else local.resume()
   }
-  local.on('data', (data) => {
-    channel.write(data, goOn)
+  local.on('data', (data: Buffer) => {
+    connection.send(channel, data, goOn)
     // A channel keeps what its window does not take. Two megabytes of it would do no good, so one piece is all.
     if (channel.writableLength > 0 || connection.congested) local.pause()
   })

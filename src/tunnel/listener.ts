@@ -14,7 +14,10 @@ const TRIES = 100
 export async function listen(at: Listening, meet: (local: Socket) => void): Promise<{ server: Server; port: number }> {
   const ports = at.port === 'first-free' ? Array.from({ length: TRIES }, (_, i) => POSTGRES + i) : [at.port]
   for (const port of ports) {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, meet)
+    const server = createServer(
+      { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: 512 * 1024 },
+      meet,
+    )
     const taken = await bind(server, at.host, port)
     if (taken === null) return { server, port: portOf(server) }
     if (at.port !== 'first-free') throw inUse(port, taken)

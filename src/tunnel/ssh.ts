@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Client, ClientChannel } from 'ssh2'
-import { watchLife } from './socket.ts'
+import { watchLife, withoutTraces } from './socket.ts'
 import type { Destination } from './types.ts'
 
 export interface Terminal {
@@ -41,6 +41,13 @@ export class SshConnection {
   /** Whether more has been written than the network takes: ssh2 itself goes on writing until the window is full. */
   get congested(): boolean {
     return this.#socket.writableNeedDrain
+  }
+
+  /** What one piece of data becomes goes out as one, and `taken` is called when the next may come. */
+  send(channel: ClientChannel, data: Buffer, taken: () => void): void {
+    this.#socket.cork()
+    withoutTraces(() => channel.write(data, taken))
+    process.nextTick(() => this.#socket.uncork())
   }
 
   /** A connection from the bastion to there (direct-tcpip). */
