@@ -75,7 +75,8 @@ export class TunnelRun {
     if (way.database === null) throw new Error('A tunnel without a database has nothing to offer.')
     using certificates = await rootCertificates(process.env)
     const facts = this.#factsOf(way, way.database, certificates.path)
-    if (purpose.kind === 'command') return this.#command(way, purpose.command, facts)
+    // Awaited here, for the certificates go with this block.
+    if (purpose.kind === 'command') return await this.#command(way, purpose.command, facts)
     this.#offer(facts, purpose.as)
     await way.tunnel.ended
     return 0

@@ -12,12 +12,12 @@ interface TunnelFlags extends AwsFlags {
 
 export default class SshBastion extends StackCommand {
   static override summary = 'Open a tunnel to the private database, and keep it up until Ctrl-C.'
-  static override description = `No key to keep, and no port open that the config does not name: a fresh key is sent to
-the bastion with EC2 Instance Connect for each connection, and the database is
-then on 127.0.0.1 of this machine. When the connection dies, it is made again.
+  static override description = `No key to keep, and no port open that the config does not name: for each
+connection a fresh key is sent to the bastion with EC2 Instance Connect. The
+database is then on 127.0.0.1. A connection that dies is made again.
 
-After \`--\`: runs that command with PGHOST, PGPORT, PGUSER, PGPASSWORD and so on
-set (TLS verified), then closes the tunnel and exits with the command's code.`
+After \`--\`: runs that command with PGHOST, PGPORT, PGUSER, PGPASSWORD and
+the like set, TLS verified; then closes the tunnel and exits with its code.`
   static override examples = [
     { description: 'Open a tunnel, and see how to connect', command: '<%= config.bin %> ssh-bastion' },
     { description: 'Ask the database something', command: "<%= config.bin %> ssh-bastion -- psql -c 'select 1'" },

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../support/run-cli.ts'
+import { shared } from '../tunnel/ground.ts'
+import { expired, refusal } from './support/answers.ts'
+import { failing } from './support/failing.ts'
+import { openStack } from './support/stack.ts'
+import { type Ground, openGround } from './support/tunnel-ground.ts'
+
+const open = shared(openGround)
+/** Each with a stack that stands, in this order: the last ones take something of it away. */
+const psql = ['--', 'psql', '-X', '-At', '-c', 'select 1'] as const
+
+const stateOf = async ({ stack, bastion }: Ground) => {
+  const { Reservations } = await stack.raw.ec2.describeInstances({ InstanceIds: [bastion] })
+  return Reservations?.[0]?.Instances?.[0]?.State?.Name
+}
+const fails = (ground: Ground, code: number, ...args: string[]) =>
+  failing(ground.stack, ['ssh-bastion', ...ground.there, ...args], code, { env: ground.env })
+
+describe('what is in the way of a tunnel', () => {
+  it('is nothing where EC2 Instance Connect is busy for a moment', async (test) => {
+    const ground = await open(test)
+    ground.connect.refuse('ThrottlingException', 'EC2InstanceUnavailableException')
+    expect(await ground.run(psql)).toMatchObject({ code: 0, stdout: '1\n' })
+  })
+
+  it('is said where EC2 Instance Connect may not be used', async (test) => {
+    const ground = await open(test)
+    ground.connect.refuse('AuthException')
+    const told = await fails(ground, 1)
+    expect(told).toMatchObject({ code: 'Permission', hint: expect.stringContaining('policy ssh-bastion') })
+  })
+
+  it('is said where the credentials have expired, before and after the bastion was found', async (test) => {
+    const ground = await open(test)
+    const { proxy } = ground.stack.account
+    proxy.intercept(expired)
+    expect(await fails(ground, 1)).toMatchObject({ code: 'Credentials', awsCode: 'ExpiredToken' })
+    proxy.intercept(null)
+    ground.connect.refuse('ExpiredTokenException')
+    expect(await fails(ground, 1)).toMatchObject({ code: 'Credentials', message: expect.stringContaining('expired') })
+  })
+
+  it('is said where the password may not be read, and the command is not run', async (test) => {
+    const ground = await open(test)
+    const { proxy } = ground.stack.account
+    const words = 'User: arn:aws:iam::1:user/x is not authorized to perform: secretsmanager:GetSecretValue'
+    proxy.intercept((call) => {
+      if (call.action !== 'GetSecretValue') return 'forward'
+      const headers = { 'content-type': 'application/x-amz-json-1.1' }
+      return { ...refusal(call, 400, 'AccessDeniedException', words), headers, body: denied(words) }
+    })
+    const done = await ground.run(['--', 'sh', '-c', 'echo it ran'])
+    proxy.intercept(null)
+    expect(done).toMatchObject({ code: 1, stdout: '' })
+    expect(done.stderr).toContain('may not do secretsmanager:GetSecretValue')
+    expect(ground.litter()).toEqual([])
+  })
+
+  it('is said where the password is not one, without what it is', async (test) => {
+    const ground = await open(test)
+    await ground.setSecret('hidden, and no JSON')
+    const done = await ground.run(psql)
+    await ground.setSecret()
+    expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('does not hold a password') })
+    expect(done.stderr).not.toContain('hidden')
+  })
+
+  it('is a bastion that is stopped: asked for, and started with --yes', async (test) => {
+    const ground = await open(test)
+    await ground.stack.raw.ec2.stopInstances({ InstanceIds: [ground.bastion] })
+    const told = await fails(ground, 2)
+    expect(told).toMatchObject({ code: 'MissingAnswer', hint: 'Give --yes to have it started.' })
+    expect(await stateOf(ground)).toBe('stopped')
+    const done = await ground.run(['--yes', ...psql])
+    expect(done).toMatchObject({ code: 0, stdout: '1\n' })
+    expect(await stateOf(ground)).toBe('running')
+  })
+
+  it('is a bastion that was terminated, and a database that is gone', async (test) => {
+    const ground = await open(test)
+    await ground.stack.raw.ec2.terminateInstances({ InstanceIds: [ground.bastion] })
+    const told = await fails(ground, 2)
+    expect(told).toMatchObject({ code: 'NoBastion', hint: expect.stringContaining('ecom-infra up') })
+    expect(told.message).toContain(`${ground.bastion} of shop-dev is terminated`)
+  })
+})
+
+describe('a stack that is not there', () => {
+  it('has no bastion, and is told how to come to one', async () => {
+    const stack = await openStack()
+    try {
+      const told = await failing(stack, ['ssh-bastion', '--bastion', '127.0.0.1:9'], 2)
+      expect(told).toMatchObject({ code: 'NoBastion', message: 'shop-dev has no bastion in us-east-1.' })
+      expect(stack.account.proxy.report().changes).toBe(0)
+    } finally {
+      await stack.close()
+    }
+  })
+
+  it.for([
+    [['--bastion', 'somewhere'], '--bastion somewhere is not [USER@]HOST:PORT.'],
+    [['--database', 'me@there:5432'], '--database me@there:5432 is not HOST:PORT.'],
+    [['--shell', '--', 'psql'], '--shell and a command do not go together: there is one standard output.'],
+    [['--json', '--', 'psql'], '--json and a command do not go together: there is one standard output.'],
+    [['--'], 'There is no command after `--`.'],
+  ] as const)('is not even asked for where the wish is wrong: %s', async ([args, message]) => {
+    const { code, stdout, stderr } = await runCli(['ssh-bastion', ...args])
+    expect(code).toBe(2)
+    expect(stdout + stderr).toContain(message)
+  })
+})
+
+const denied = (message: string): string => JSON.stringify({ __type: 'AccessDeniedException', message })
