@@ -38,6 +38,11 @@ export class SshConnection {
     return this.#lost !== null
   }
 
+  /** Why it was lost. */
+  get why(): Error | null {
+    return this.#lost
+  }
+
   /** Whether more has been written than the network takes: ssh2 itself goes on writing until the window is full. */
   get congested(): boolean {
     return this.#socket.writableNeedDrain
