@@ -31,7 +31,7 @@ export class Retry {
     while (true) {
       const left = begun + chance * Math.min(doubled, wanted() ? shortest : slowest) - Date.now()
       if (left <= 0) return
-      await sleep(Math.min(left, SLICE), undefined, { signal })
+      await sleep(Math.min(left, SLICE), undefined, { signal }).catch(() => signal.throwIfAborted())
     }
   }
 }
