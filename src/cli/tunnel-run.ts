@@ -60,14 +60,20 @@ export class TunnelRun {
       needsDatabase: purpose.kind !== 'shell',
       tell: (event: TunnelEvent) => this.#tell(event),
     }
-    const way = await openWay(this.#session, options)
+    const way = await openWay(this.#session, options).catch(this.#orInterrupted)
     try {
-      return await this.#use(way, purpose)
+      return await this.#use(way, purpose).catch(this.#orInterrupted)
     } finally {
       await way.tunnel.close()
       // It may have ended by itself before that, and nobody may have asked.
       await way.tunnel.ended.catch(() => undefined)
     }
+  }
+
+  /** What Ctrl-C has torn down may say so in words of its own: what counts is that it was asked for. */
+  readonly #orInterrupted = (error: unknown): never => {
+    this.#session.stop.signal.throwIfAborted()
+    throw error
   }
 
   async #use(way: Way, purpose: Purpose): Promise<number> {
