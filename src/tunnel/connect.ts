@@ -72,14 +72,27 @@ export function logIn(attempt: Attempt): Promise<SshConnection> {
       keepaliveInterval: limits.keepalive,
       // Asked for ever: `watchLife` judges, which counts every byte as a sign of life, not the answers alone.
       keepaliveCountMax: Number.POSITIVE_INFINITY,
-      hostVerifier: (hostKey: Buffer, answer: (known: boolean) => void) => {
-        judge(attempt, hostKey).then(() => answer(true), over)
-      },
+      hostVerifier: verifier((hostKey) => judge(attempt, hostKey), over),
     })
   })
 }
 
-/** Every exchange of keys is judged, those in the midst of a connection too. */
+/**
+ * The key is judged once. When keys are exchanged again in the midst of a connection, the same one is answered for
+ * without delay: while it waits for an answer ssh2 loses its place among the packets, and the server hangs up.
+ */
+function verifier(judged: (key: Buffer) => Promise<void>, refuse: (error: Error) => void) {
+  let trusted: Buffer | null = null
+  return (key: Buffer, answer: (known: boolean) => void): void => {
+    if (trusted) return trusted.equals(key) ? answer(true) : refuse(new Error('the host key has changed on the way'))
+    const met = Buffer.from(key)
+    judged(met).then(() => {
+      trusted = met
+      answer(true)
+    }, refuse)
+  }
+}
+
 async function judge({ bastion, checkHostKey, tellNew }: Attempt, key: Buffer): Promise<void> {
   const verdict = await checkHostKey(bastion, key)
   if (verdict === 'new') tellNew(key)
