@@ -6,6 +6,7 @@ import { dial, ending, open, psql, serve, sharedPostgres, sharedSshd, wishFor } 
 
 /** Twenty under CI, where there is time. */
 const KILLS = process.env.CI ? 20 : 5
+const DOWN = process.env.CI ? 30_000 : 3_000
 
 const echo = () => serve((socket) => socket.pipe(socket))
 
@@ -71,8 +72,9 @@ describe('a tunnel whose SSH connection dies', () => {
     const [sshd, { port }] = [await theSshd(context), await echo()]
     const { tunnel, events } = await open(sshd, { destination: { host: '127.0.0.1', port } })
     await sshd.stop()
+    await sleep(DOWN / 3)
     const waiting = [answers(tunnel.port), answers(tunnel.port)]
-    await sleep(process.env.CI ? 25_000 : 3_000)
+    await sleep((DOWN * 2) / 3)
     await sshd.start()
     const begun = performance.now()
     expect(await Promise.all(waiting)).toEqual([true, true])
