@@ -45,7 +45,6 @@ export interface Way {
 }
 
 const SSH = 22
-const USER = 'ec2-user'
 /** Where PostgreSQL would be if it were on the bastion itself: for a shell where there is no database. */
 const NOWHERE: Destination = { host: '127.0.0.1', port: 5432 }
 
@@ -139,7 +138,7 @@ class Finder {
     const wakened = bastions.isStopped(item) ? await start() : item
     const running = stateOf(wakened) === 'pending' ? await bastions.untilRunning(this.#ctx, id) : wakened
     const named = this.#options.bastion
-    const way = named ?? { host: bastions.publicAddressOf(running), port: SSH, user: USER }
+    const way = named ?? { host: bastions.publicAddressOf(running), port: SSH, user: bastions.BASTION_USER }
     const bastion = { ...way, instanceId: id }
     if (!(await this.keys.knows(bastion))) await this.#learn(bastion, id)
     return bastion

@@ -8,7 +8,11 @@ import { ADDRESS, all, oursFilter } from './ownership.ts'
 
 export type { Instance }
 
-const BASTION = 'ec2:instance/bastion'
+export const BASTION = 'ec2:instance/bastion'
+
+/** Who one is on Amazon Linux. */
+export const BASTION_USER = 'ec2-user'
+
 const UP = 'Run `ecom-infra up`, then the same command again.'
 
 /** What is over stays visible for an hour (aws-behaviours.md 2.3). */

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { actionsAllow } from '../support/iam-actions.ts'
 import { runCli } from '../support/run-cli.ts'
 import { shared } from '../tunnel/ground.ts'
 import { expired, refusal } from './support/answers.ts'
 import { failing } from './support/failing.ts'
 import { openStack } from './support/stack.ts'
 import { type Ground, openGround } from './support/tunnel-ground.ts'
+
+interface PolicyDocument {
+  readonly policy: { readonly Statement: readonly { readonly Action: readonly string[] }[] }
+}
 
 const open = shared(openGround)
 /** Each with a stack that stands, in this order: the last ones take something of it away. */
@@ -16,6 +21,20 @@ const stateOf = async ({ stack, bastion }: Ground) => {
 }
 const fails = (ground: Ground, code: number, ...args: string[]) =>
   failing(ground.stack, ['ssh-bastion', ...ground.there, ...args], code, { env: ground.env })
+
+describe('the least policy of ssh-bastion', () => {
+  it('allows each call that it makes', async (test) => {
+    const ground = await open(test)
+    const { policy } = await ground.stack.json<PolicyDocument>(['policy', 'ssh-bastion'])
+    const allowed = policy.Statement.flatMap(({ Action }) => Action)
+    const done = await ground.run(['--verbose', ...psql])
+    expect(done.code).toBe(0)
+    const calls = new Set([...done.stderr.matchAll(/\b(\w+):([A-Z]\w+)\b/g)].map(([call]) => call))
+    calls.delete('sts:GetCallerIdentity')
+    expect(calls.size).toBeGreaterThan(3)
+    expect([...calls].filter((call) => !actionsAllow(allowed, call))).toEqual([])
+  })
+})
 
 describe('what is in the way of a tunnel', () => {
   it('is nothing where EC2 Instance Connect is busy for a moment', async (test) => {
