@@ -84,13 +84,15 @@ export function logIn(attempt: Attempt): Promise<SshConnection> {
 function verifier(judged: (key: Buffer) => Promise<void>, refuse: (error: Error) => void) {
   let trusted: Buffer | null = null
   return (key: Buffer, answer: (known: boolean) => void): void => {
-    if (trusted?.equals(key)) return answer(true)
-    if (trusted) return refuse(new Error('the host key has changed on the way'))
-    const met = Buffer.from(key)
-    judged(met).then(() => {
-      trusted = met
-      answer(true)
-    }, refuse)
+    if (trusted?.equals(key)) answer(true)
+    else if (trusted) refuse(new Error('the host key has changed on the way'))
+    else {
+      const met = Buffer.from(key)
+      judged(met).then(() => {
+        trusted = met
+        answer(true)
+      }, refuse)
+    }
   }
 }
 

@@ -24,7 +24,7 @@ test('the end leaves nothing, in whatever phase it comes', { timeout: 60_000 }, 
     ...{ silent: silent.port, closed: closed.port },
   }
 
-  const program = join(import.meta.dirname, 'abort-process.ts')
+  const program = join(import.meta.dirname, '../support/abort-process.ts')
   const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home }
   const child = spawn(NODE, [program, JSON.stringify(told)], { cwd: home, env, stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => end(child, 'SIGKILL'))

@@ -60,7 +60,7 @@ async function ours(sshd: Sshd, port: number): Promise<{ port: number; child: Ch
     destination: { host: '127.0.0.1', port },
     admitted: join(sshd.folder, 'admitted'),
   }
-  const program = join(import.meta.dirname, 'tunnel-process.ts')
+  const program = join(import.meta.dirname, '../support/tunnel-process.ts')
   const child = fork(program, [JSON.stringify(told)], { execPath: NODE, execArgv: [] })
   onTestFinished(() => end(child, 'SIGKILL'))
   const [message] = (await once(child, 'message')) as [{ readonly port: number }]
