@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { KEY, pythonFor, Terminal } from '../support/pty.ts'
+import { freePort } from '../support/tethered.ts'
 import { shared } from '../tunnel/ground.ts'
+import { holding } from './support/holding.ts'
 import { listens, openGround } from './support/tunnel-ground.ts'
 
 const run = promisify(execFile)
@@ -92,6 +97,50 @@ describe('a command at the end of the tunnel', () => {
     expect(flags).toMatchObject({ code: 0, stdout: '--json --help -- --shell\n' })
     const none = await ground.run(['--', 'no-such-program'])
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no-such-program cannot be run') })
+  })
+})
+
+describe('a command at a terminal', () => {
+  it('has Ctrl-C for itself: psql gives up a query, and goes on', async (test) => {
+    const ground = await open(test)
+    const terminal = new Terminal(pythonFor(test), ['ssh-bastion', ...ground.there, '--', 'psql', '-X'], {
+      ...{ cwd: ground.stack.dir, env: { ...ground.stack.account.env, ...ground.env, PAGER: 'cat' } },
+    })
+    await terminal.answer('shop=>', 'select pg_sleep(60);\r')
+    await sleep(300)
+    terminal.type(KEY.ctrlC)
+    await terminal.shows('canceling statement due to user request')
+    terminal.type("select 'still' || ' here';\r")
+    await terminal.shows('still here')
+    terminal.type('\\q\r')
+    expect(await terminal.ended()).toBe(0)
+  })
+})
+
+describe('Ctrl-C', () => {
+  it.for([
+    ['DescribeInstances', 'looks for the bastion'],
+    ['DescribeDBInstances', 'looks for the database'],
+    ['GetConsoleOutput', 'learns the host key'],
+    ['SendSSHPublicKey', 'sends its key'],
+    ['GetSecretValue', 'reads the password'],
+  ] as const)('at %s, while it %s, ends it, and leaves nothing', async ([action], test) => {
+    const ground = await open(test)
+    const { proxy } = ground.stack.account
+    const { reached, intercept, release } = holding(action)
+    proxy.intercept(intercept)
+    const port = await freePort()
+    // A state of its own: a bastion that is known is not asked for its key.
+    const env = { XDG_STATE_HOME: join(ground.stack.dir, action) }
+    const under = ground.start(['--local-port', String(port), '--', 'sh', '-c', 'echo it ran'], { env })
+    await reached
+    under.kill('SIGINT')
+    await under.said(/closing the tunnel/)
+    release()
+    const done = await under.result
+    proxy.intercept(null)
+    expect(done).toMatchObject({ code: 130, stdout: '' })
+    expect([ground.litter(), await listens(port)]).toEqual([[], false])
   })
 })
 
