@@ -20,14 +20,14 @@ export function pour(socket: Socket, bytes: number): void {
   go()
 }
 
-/** How many bytes came, each of them the right one, up to an end in order. `seen` is told of the progress. */
-export function drink(socket: Socket, seen: (bytes: number) => void = () => undefined): Promise<number> {
+/** How many bytes came, each of them the right one, up to an end in order. `seen` is called as they come. */
+export function drink(socket: Socket, seen: () => void = () => undefined): Promise<number> {
   let got = 0
   return new Promise((resolve, reject) => {
     socket.on('data', (data: Buffer) => {
       if (!matches(data, got)) return socket.destroy(new Error(`other bytes than were sent, around ${got}`))
       got += data.length
-      seen(got)
+      seen()
     })
     socket.once('end', () => resolve(got))
     socket.once('error', reject)

@@ -12,9 +12,9 @@ import { bastionOf, dial, open, serve, shared, sharedSshd } from './ground.ts'
 import { drink, pour } from './stream.ts'
 
 const MB = 2 ** 20
-/** The whole measure takes minutes, and a machine that has nothing else to do. */
+/** The whole measure takes minutes: that many gigabytes each way, one after the other. */
 const FULL = Number(process.env.ECOM_INFRA_TUNNEL_GB ?? 0)
-const SIZE = FULL > 0 ? FULL * 1024 * MB : 64 * MB
+const [SIZE, ROUNDS] = FULL > 0 ? [1024 * MB, FULL] : [64 * MB, 3]
 /** Of OpenSSH's own throughput. With little data, on a machine that is busy, only what is badly wrong shows. */
 const SHARE = FULL > 0 ? 0.4 : 0.15
 
@@ -34,7 +34,7 @@ const peer = (bytes: number) =>
   })
 
 /** Megabytes a second. */
-async function carry(port: number, way: Way, bytes: number, seen?: (bytes: number) => void): Promise<number> {
+async function carry(port: number, way: Way, bytes: number, seen?: () => void): Promise<number> {
   const begun = performance.now()
   const socket = await dial(port)
   socket.write(way.slice(0, 1))
@@ -43,7 +43,7 @@ async function carry(port: number, way: Way, bytes: number, seen?: (bytes: numbe
     got = await drink(socket, seen)
   } else {
     pour(socket, bytes)
-    const watch = seen && setInterval(() => seen(socket.bytesWritten), 50)
+    const watch = seen && setInterval(seen, 50)
     const [told] = await once(socket, 'data')
     clearInterval(watch)
     got = Number(String(told))
@@ -107,7 +107,8 @@ describe('much data', () => {
   const theSshd = sharedSshd()
   const theImpatient = shared((context) => RealSshd.start(context, { config: ['RekeyLimit 8M'] }))
 
-  test(`goes both ways whole, fast, and without filling the memory: ${SIZE / MB} MB`, {
+  const amount = `${ROUNDS} times ${SIZE / MB} MB`
+  test(`goes both ways whole, fast, and without filling the memory: ${amount}`, {
     timeout: 900_000,
   }, async (context) => {
     const sshd = await theSshd(context)
@@ -115,20 +116,23 @@ describe('much data', () => {
     const tunnel = await ours(sshd, port)
     const reference = await theirs(sshd, port)
     for (const way of ['down', 'up'] as const) {
-      const rates = { ours: 0, theirs: 0 }
-      const peak = { first: 0, last: 0 }
-      for (let round = 0; round < (FULL > 0 ? 1 : 3); round++) {
-        rates.theirs = Math.max(rates.theirs, await carry(reference, way, SIZE))
-        const watch = (bytes: number) => {
-          if (bytes < SIZE / 4) peak.first = Math.max(peak.first, memoryOf(tunnel.child))
-          if (bytes > (SIZE * 3) / 4) peak.last = Math.max(peak.last, memoryOf(tunnel.child))
-        }
-        rates.ours = Math.max(rates.ours, await carry(tunnel.port, way, SIZE, throttled(watch)))
+      const rounds: { readonly ours: number; readonly theirs: number; readonly peak: number }[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        let peak = 0
+        const watch = throttled(() => {
+          peak = Math.max(peak, memoryOf(tunnel.child))
+        })
+        // In turn, so that whatever else the machine does holds up both.
+        const rate = await carry(reference, way, SIZE)
+        rounds.push({ theirs: rate, ours: await carry(tunnel.port, way, SIZE, watch), peak })
       }
-      const figures = `${way}: ${rates.ours.toFixed(0)} MB/s, OpenSSH ${rates.theirs.toFixed(0)} MB/s`
-      console.info(`${figures}; memory ${peak.first.toFixed(0)} MB at first, ${peak.last.toFixed(0)} MB at last`)
-      expect(peak.last - peak.first).toBeLessThan(80)
-      expect(rates.ours / rates.theirs).toBeGreaterThan(SHARE)
+      for (const one of rounds)
+        console.info(
+          `${way}: ${one.ours.toFixed(0)} MB/s, OpenSSH ${one.theirs.toFixed(0)} MB/s, memory ${one.peak.toFixed(0)} MB`,
+        )
+      expect((rounds.at(-1)?.peak ?? 0) - (rounds[0]?.peak ?? 0)).toBeLessThan(80)
+      const shares = rounds.map((one) => one.ours / one.theirs).sort((a, b) => b - a)
+      expect(shares[Math.floor(shares.length / 2)]).toBeGreaterThan(SHARE)
     }
   })
 
@@ -186,11 +190,11 @@ async function standsStill(number: () => number): Promise<void> {
 }
 
 /** At most every 50 ms. */
-function throttled(act: (bytes: number) => void): (bytes: number) => void {
+function throttled(act: () => void): () => void {
   let last = 0
-  return (bytes) => {
+  return () => {
     if (performance.now() - last < 50) return
     last = performance.now()
-    act(bytes)
+    act()
   }
 }
