@@ -18,6 +18,8 @@ export interface Limits {
   readonly slowest: number
   /** How many fresh keys may be refused one after the other. */
   readonly refusals: number
+  /** And for how long at least, once a tunnel has stood: a bastion that boots may answer before it knows whom to let in. */
+  readonly refusedFor: number
 }
 
 export const LIMITS: Limits = {
@@ -30,4 +32,5 @@ export const LIMITS: Limits = {
   wanted: 1_500,
   slowest: 10_000,
   refusals: 4,
+  refusedFor: 30_000,
 }

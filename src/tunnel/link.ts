@@ -21,6 +21,7 @@ export class Link {
   /** Whether there ever was one. */
   #stood = false
   #refusals = 0
+  #refusedSince = 0
   #name = 'the bastion'
 
   constructor(options: AttemptOptions) {
@@ -99,8 +100,11 @@ export class Link {
     const final = isFinal(error) || (!this.#stood && (error instanceof AskFailed || Date.now() > deadline))
     if (final) throw unreachable(this.#name, error)
     if (!isRefusedKey(error)) return
+    if (this.#refusals === 0) this.#refusedSince = Date.now()
     this.#refusals += 1
-    if (this.#refusals >= this.#options.limits.refusals) throw keyRefused(this.#name, this.#refusals)
+    const { refusals, refusedFor } = this.#options.limits
+    if (this.#refusals < refusals || (this.#stood && Date.now() - this.#refusedSince < refusedFor)) return
+    throw keyRefused(this.#name, this.#refusals)
   }
 
   /** Hands it out until it is lost. */

@@ -57,8 +57,13 @@ describe('a tunnel that is refused', () => {
     expect(new Set(sshd.admission.keys).size).toBe(2)
 
     patience = 0
-    const { tunnel } = await open(sshd, { admit })
+    const { tunnel, events } = await open(sshd, { admit, limits: { refusals: 2, refusedFor: 2_000 } })
     expect((await tunnel.connection()).lost).toBe(false)
+    // Once it has stood, it takes more than two refusals in a hurry.
+    patience = 1_300
+    sshd.killSessions()
+    await expect(tunnel.ended).rejects.toMatchObject({ code: 'KeyRefused' })
+    expect(events.filter(({ kind }) => kind === 'waiting').length).toBeGreaterThan(0)
   })
 
   test('by a bastion that may not be left', { timeout: 40_000 }, async (context) => {
