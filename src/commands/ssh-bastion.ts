@@ -59,6 +59,7 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
     const purpose = purposeOf(flags, command, this.jsonEnabled())
     const bastion = flags.bastion === undefined ? null : placeOf('--bastion', flags.bastion)
     const database = flags.database === undefined ? null : placeOf('--database', flags.database)
+    if (flags.local && bastion === null) throw noServers()
     const session = await this.session(flags)
     const hangUp = () => this.stop.abort(new Interrupted('SIGTERM'))
     process.once('SIGHUP', hangUp)
@@ -81,7 +82,11 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
         mayAllow: (question) => this.#mayAllow(question, flags),
       })
       .finally(() => process.off('SIGHUP', hangUp))
-    if (code !== 0) process.exitCode = code
+    process.exitCode = code
+    // Elsewhere 127 says that there is no such command of ours, and is told otherwise: here it is the command's own.
+    process.once('exit', () => {
+      process.exitCode = code
+    })
   }
 
   /** Once the one line is written, standard output carries nothing else. */
@@ -135,6 +140,12 @@ function purposeOf(flags: TunnelFlags, command: readonly string[] | null, json: 
   if (flags['print-env']) return { kind: 'stay', as: 'exports' }
   return { kind: 'stay', as: json ? 'json' : 'text' }
 }
+
+/** The addresses that the local AWS makes up belong to strangers. */
+const noServers = (): Refused =>
+  new Refused('NoServers', 'The local AWS has no servers, so there is no bastion to connect to.', {
+    hint: 'Say with --bastion and --database where there are some, or leave --local out.',
+  })
 
 /** `host:22`, `user@host:22`, `[::1]:22`. */
 const PLACE = /^(?:([^@\s]+)@)?(?:\[([0-9a-fA-F:.]+)\]|([^@:\s[\]]+)):(\d{1,5})$/

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { actionsAllow } from '../support/iam-actions.ts'
+import { pythonFor, Terminal } from '../support/pty.ts'
 import { runCli } from '../support/run-cli.ts'
 import { shared } from '../tunnel/ground.ts'
 import { expired, refusal } from './support/answers.ts'
@@ -96,7 +97,24 @@ describe('what is in the way of a tunnel', () => {
     expect(await stateOf(ground)).toBe('running')
   })
 
-  it('is a bastion that was terminated, and a database that is gone', async (test) => {
+  it("is a stopped bastion at a terminal, too: a no ends it, a yes starts it, and the keys are then psql's", async (test) => {
+    const ground = await open(test)
+    await ground.stack.raw.ec2.stopInstances({ InstanceIds: [ground.bastion] })
+    const begin = () =>
+      new Terminal(pythonFor(test), ['ssh-bastion', ...ground.there, '--', 'psql', '-X'], {
+        ...{ cwd: ground.stack.dir, env: { ...ground.stack.account.env, ...ground.env, PAGER: 'cat' } },
+      })
+    const no = begin()
+    await no.answer(/is stopped\. Start it\?/, 'n\r')
+    expect([await no.ended(), await stateOf(ground)]).toEqual([5, 'stopped'])
+    const yes = begin()
+    await yes.answer(/is stopped\. Start it\?/, 'y\r')
+    await yes.answer('shop=>', "select 'typed' || ' well';\r")
+    await yes.answer('typed well', '\\q\r')
+    expect([await yes.ended(), await stateOf(ground)]).toEqual([0, 'running'])
+  })
+
+  it('is a bastion that was terminated', async (test) => {
     const ground = await open(test)
     await ground.stack.raw.ec2.terminateInstances({ InstanceIds: [ground.bastion] })
     const told = await fails(ground, 2)
@@ -123,6 +141,7 @@ describe('a stack that is not there', () => {
     [['--shell', '--', 'psql'], '--shell and a command do not go together: there is one standard output.'],
     [['--json', '--', 'psql'], '--json and a command do not go together: there is one standard output.'],
     [['--'], 'There is no command after `--`.'],
+    [['--local'], 'The local AWS has no servers, so there is no bastion to connect to.'],
   ] as const)('is not even asked for where the wish is wrong: %s', async ([args, message]) => {
     const { code, stdout, stderr } = await runCli(['ssh-bastion', ...args])
     expect(code).toBe(2)

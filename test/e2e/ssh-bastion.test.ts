@@ -74,6 +74,7 @@ describe('a command at the end of the tunnel', () => {
 
   it.for([
     ['its code', 'exit 7', 7],
+    ["its code, which is the shell's for what there is not", 'exit 127', 127],
     ['128 and the number of the signal that ended it', 'kill -TERM $$', 143],
   ] as const)('ends with %s', async ([, script, code], test) => {
     const ground = await open(test)
