@@ -2,13 +2,21 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Config } from '@oclif/core'
 import { describe, expect, test } from 'vitest'
-import { configSchema, NOT_YET } from '../src/config/schema.ts'
+import { parse } from 'yaml'
+import { tables, withTables } from '../scripts/reference.ts'
+import { draw } from '../src/blueprints/index.ts'
+import { checkConfig, SAMPLE } from '../src/config/check.ts'
+import { configSchema } from '../src/config/schema.ts'
+import { QUESTIONS } from '../src/config/wizard/questions.ts'
 import { EXIT } from '../src/engine/errors.ts'
+import { pricesOf } from '../src/prices/prices.ts'
+import { partsOf, type Thing } from '../src/report/cost-parts.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const README = textOf('README.md')
-const DOCS = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).map((path) => path.replaceAll('\\', '/'))
+const DOCS = globSync(['*.md', 'docs/**/*.md', 'prices/*.md'], { cwd: ROOT }).map((path) => path.replaceAll('\\', '/'))
+const sources = globSync('src/**/*.ts', { cwd: ROOT }).map(textOf)
 
 interface Flag {
   readonly char?: string
@@ -28,19 +36,30 @@ async function commandsOf(): Promise<readonly Command[]> {
 }
 const COMMANDS = await commandsOf()
 
-/** Every field of the config that is not a group of others, as `web.minSize`. */
-function fieldsOf(shape: object, prefix = ''): readonly string[] {
+/** Every field of the config that is not a group of others, as `web.minSize`, and its default. */
+function fieldsOf(shape: object, prefix = ''): readonly (readonly [string, unknown])[] {
   return Object.entries(shape).flatMap(([key, schema]) => {
     const inner = innermost(schema)
-    return inner.def.type === 'object' ? fieldsOf(inner.shape ?? {}, `${prefix}${key}.`) : [`${prefix}${key}`]
+    const path = `${prefix}${key}`
+    return inner.def.type === 'object' ? fieldsOf(inner.shape ?? {}, `${path}.`) : [[path, defaultOf(schema)] as const]
   })
 }
 
 interface Schema {
-  readonly def: { readonly type: string; readonly innerType?: Schema }
+  readonly def: { readonly type: string; readonly innerType?: Schema; readonly defaultValue?: unknown }
   readonly shape?: object
 }
 const innermost = (schema: Schema): Schema => (schema.def.innerType ? innermost(schema.def.innerType) : schema)
+const defaultOf = ({ def }: Schema): unknown =>
+  def.type === 'default' ? def.defaultValue : def.innerType && defaultOf(def.innerType)
+
+/** The stack of the readme: the defaults, in us-east-1, on AWS. */
+const GRAPH = draw(configSchema.parse(SAMPLE), {
+  ...{ account: '123456789012', partition: 'aws', region: SAMPLE.region, tls: true },
+  zones: ['us-east-1a', 'us-east-1b'],
+  images: { x86_64: 'ami-0', arm64: 'ami-0' },
+})
+const NODES = [...GRAPH.nodes.values()]
 
 describe('the readme names', () => {
   test('every command', () => {
@@ -48,26 +67,116 @@ describe('the readme names', () => {
     expect(COMMANDS.filter(({ id }) => !README.includes(`| \`${id}`)).map(({ id }) => id)).toEqual([])
   })
 
-  test('every flag', () => {
-    const flags = new Set(COMMANDS.flatMap(({ flags }) => [...flags.keys()]))
-    expect([...flags].filter((name) => !new RegExp(`--${name}\\b(?!-)`).test(README))).toEqual([])
+  test('every flag, of each command', () => {
+    const missing = COMMANDS.flatMap(({ id, flags }) => {
+      const row = README.split('\n').find((line) => new RegExp(`^\\| \`${id}[ \`]`).test(line) && line.includes('--'))
+      return [...flags.keys()].filter((name) => {
+        const flag = new RegExp(`--${name}\\b(?!-)`)
+        return !flag.test(row ?? '') && !flag.test(commonFlags)
+      })
+    })
+    expect(missing).toEqual([])
   })
+
+  const commonFlags = README.split('<!-- common flags')[1]?.split('<!-- end')[0] ?? ''
 
   test('every exit code', () => {
     const table = README.split('## Exit codes')[1]?.split('\n## ')[0] ?? ''
     expect(Object.values(EXIT).filter((code) => !new RegExp(`^\\|.*\`${code}\``, 'm').test(table))).toEqual([])
   })
 
-  test('every field of the config, with what has no effect yet apart', () => {
-    const [effective = '', idle = ''] = README.split('**Checked and kept, but without effect')
+  test('every field of the config, with its default', () => {
     const fields = fieldsOf(configSchema.shape)
-    expect(fields.length).toBeGreaterThan(20)
-    const waits = (field: string): boolean => NOT_YET.some((path) => field === path || field.startsWith(`${path}.`))
-    expect(fields.filter((field) => !(waits(field) ? idle : effective).includes(`| \`${field}\` |`))).toEqual([])
+    expect(fields.length).toBeGreaterThan(30)
+    const said = ([field, preset]: readonly [string, unknown]) => {
+      const [, row = ''] = README.split(`\n| \`${field}\` | `)
+      return row.split(' | ')[1] === (preset === undefined ? 'required' : `\`${JSON.stringify(preset)}\``)
+    }
+    expect(fields.filter((field) => !said(field)).map(([field]) => field)).toEqual([])
+  })
+
+  test('every document that a command prints', () => {
+    const inside = ['lock', 'run']
+    const kinds = new Set(
+      sources.flatMap((text) => [...text.matchAll(/'ecom-infra\/([a-z-]+)\/\d'/g)].map(([, kind]) => kind)),
+    )
+    expect(kinds.size).toBeGreaterThan(12)
+    expect(
+      [...kinds].filter((kind) => !inside.includes(kind ?? '') && !README.includes(`ecom-infra/${kind}/1`)),
+    ).toEqual([])
+  })
+
+  test('every variable that is read', () => {
+    const read = new Set(sources.flatMap((text) => [...text.matchAll(/env\.([A-Z_]+)/g)].map(([, name]) => name ?? '')))
+    expect(read).toContain('ECOM_INFRA_CHECKIP')
+    const table = README.split('## Environment variables')[1]?.split('\n## ')[0] ?? ''
+    const ours = [...read].filter((name) => /^(ECOM_INFRA|XDG|NO_COLOR|CI)/.test(name))
+    expect(ours.filter((name) => !table.includes(`\`${name}\``))).toEqual([])
   })
 
   test('the range of Node', () => {
     expect(README).toContain(`\`${JSON.parse(textOf('package.json')).engines.node}\``)
+  })
+})
+
+describe('the readme is right about', () => {
+  test('its tables, which are made from the sources: `npx node scripts/reference.ts`', async () => {
+    expect(withTables(README, await tables())).toBe(README)
+  })
+
+  test('how many resources there are', () => {
+    expect(README).toContain(`\n${NODES.length} resources with the defaults`)
+    expect(README).toContain(`Plan: ${NODES.length} to create.`)
+    expect(textOf('docs/run.svg')).toContain(`Plan: ${NODES.length} to create.`)
+  })
+
+  test('what it costs a month', () => {
+    const things = NODES.map(({ address, type, spec }): Thing => ({ address, type: type.type, spec: { ...spec } }))
+    const follow = (value: unknown): Thing | null =>
+      things.find(({ address }) => address === (value as { readonly $ref?: string } | null)?.$ref) ?? null
+    const sum = things
+      .flatMap((thing) => partsOf(thing, pricesOf(SAMPLE.region), follow))
+      .reduce((total, { usd, least }) => total + (usd ?? Number.NaN) * least, 0)
+    expect(README).toContain(`| **together** | **$${sum.toFixed(2)}** |`)
+    expect(README).toContain(`On AWS it costs about $${sum.toFixed(2)} a month`)
+    const lines = README.split('| | a month |')[1]?.split('| **together**')[0] ?? ''
+    const parts = [...lines.matchAll(/\$(\d+\.\d\d)/g)].map(([, usd]) => Number(usd))
+    expect(parts.reduce((total, usd) => total + usd, 0)).toBeCloseTo(sum, 2)
+  })
+
+  test('the config that it shows', () => {
+    const shown = /```yaml\n([\s\S]*?)```/.exec(README)?.[1] ?? ''
+    expect(shown).toContain('database:')
+    expect(checkConfig(parse(shown))).toMatchObject({ ok: true })
+  })
+
+  test('how many questions are asked', () => {
+    const words: Readonly<Record<number, string>> = { 13: 'thirteen', 14: 'fourteen', 15: 'fifteen' }
+    expect(README).toContain(`ask ${words[QUESTIONS.length]}:`)
+  })
+})
+
+describe('the runbook', () => {
+  const RUNBOOK = textOf('RUNBOOK.md')
+
+  test('has what people look for', () => {
+    const wanted = ['Deploy', 'Change', 'Check', 'Scale', 'Restore', "Rotate the database's password", 'Who may SSH']
+    const more = ['Locked', 'The state is lost', 'Tear down and be sure', "Upgrade the database's major version"]
+    const headings = [...RUNBOOK.matchAll(/^#+ (.+)$/gm)].map(([, words]) => words ?? '')
+    expect([...wanted, ...more].filter((words) => !headings.some((one) => one.startsWith(words)))).toEqual([])
+  })
+
+  test('asks for outputs, addresses and names that there are', () => {
+    const outputs = Object.keys(GRAPH.outputs)
+    const asked = [...RUNBOOK.matchAll(/\.outputs\.(\w+)|`(\w+)` of the outputs/g)].map(([, a, b]) => a ?? b ?? '')
+    expect(asked.length).toBeGreaterThan(3)
+    expect(asked.filter((name) => !outputs.includes(name))).toEqual([])
+    const addresses = [...RUNBOOK.matchAll(/(?:state show |address,Value=|--replace )([a-z0-9-]+:[\w-]+\/[\w-]+)/g)]
+    expect(addresses.length).toBeGreaterThan(4)
+    expect(addresses.map(([, address]) => address ?? '').filter((one) => !GRAPH.nodes.has(one as never))).toEqual([])
+    const names = JSON.stringify(NODES.map(({ spec }) => spec))
+    const mine = ['shop-dev-main', 'shop-dev-database', 'shop-dev-sessions', 'shop-dev-web', 'shop-dev-web-cpu']
+    expect(mine.filter((name) => !RUNBOOK.includes(name) || !names.includes(`"${name}"`))).toEqual([])
   })
 })
 
@@ -97,6 +206,12 @@ describe('the documents', () => {
       expect(textOf(path)).toContain(code)
     },
   )
+
+  test('every decision is listed', () => {
+    const list = textOf('docs/decisions/README.md')
+    const pages = globSync('docs/decisions/0*.md', { cwd: ROOT }).map((path) => path.split(/[\\/]/).at(-1) ?? '')
+    expect(pages.filter((page) => !list.includes(`](${page})`))).toEqual([])
+  })
 })
 
 /** As GitHub makes them of headings. */
@@ -108,7 +223,7 @@ const anchorsOf = (markdown: string): readonly string[] =>
       .replaceAll(' ', '-'),
   )
 
-/** What begins with `ecom-infra`, in fenced blocks and between backticks. */
+/** What begins with `ecom-infra`, in fenced blocks and between backticks, also inside of `$(…)`. */
 function commandLines(markdown: string): readonly string[] {
   const fenced = [...markdown.matchAll(/^```(?:console)?\n([\s\S]*?)^```/gm)].flatMap((match) =>
     (match[1] ?? '').split('\n'),
@@ -116,9 +231,10 @@ function commandLines(markdown: string): readonly string[] {
   const inline = [...markdown.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(
     (match) => match[1] ?? '',
   )
-  return [...fenced, ...inline].flatMap(
-    (line) => /^\s*(?:\$ )?(?:npx )?ecom-infra (?=[a-z])(.+)$/.exec(line)?.[1] ?? [],
-  )
+  return [...fenced, ...inline].flatMap((line) => [
+    ...(/^\s*(?:\$ )?(?:npx )?ecom-infra (?=[a-z])(.+)$/.exec(line)?.slice(1) ?? []),
+    ...[...line.matchAll(/\$\(ecom-infra ([^)]+)/g)].map(([, inner]) => inner ?? ''),
+  ])
 }
 
 /** What is wrong with the words after `ecom-infra`; null when the program would take them. */

@@ -45,9 +45,9 @@ export const CLOSED: BucketSettings = {
 
 /**
  * One call for each sub-resource: S3 has none that answers more. What was never set is answered with an error of its
- * own, which `unlessGone` knows (aws-behaviours.md 5.8).
+ * own, which `unlessGone` knows (aws-behaviours.md 5.8). Versioning is answered for every bucket: null where there is none.
  */
-export async function readSettings(ctx: Ctx, name: string): Promise<BucketSettings> {
+export async function readSettings(ctx: Ctx, name: string): Promise<BucketSettings | null> {
   const at = owned(ctx, name)
   const [versioning, encryption, block, controls, lifecycle] = await Promise.all([
     unlessGone(ctx.s3.getBucketVersioning(at)),
@@ -56,9 +56,10 @@ export async function readSettings(ctx: Ctx, name: string): Promise<BucketSettin
     unlessGone(ctx.s3.getBucketOwnershipControls(at)),
     unlessGone(ctx.s3.getBucketLifecycleConfiguration(at)),
   ])
+  if (!versioning) return null
   const byDefault = encryption?.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
   return {
-    versioning: versioning?.Status ?? 'Disabled',
+    versioning: versioning.Status ?? 'Disabled',
     encryption: (byDefault?.SSEAlgorithm as BucketSettings['encryption'] | undefined) ?? null,
     publicAccessBlock: blockFrom(block?.PublicAccessBlockConfiguration),
     ownership: controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null,

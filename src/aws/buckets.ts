@@ -41,6 +41,9 @@ export async function candidates(ctx: Ctx, asked: readonly Asked[]): Promise<rea
   return [...new Set([...alike, ...namesAsked(asked)])]
 }
 
+/** S3's answer for a bucket that is another account's or region's, or hidden from us. */
+export const isElsewhere = (error: unknown): boolean => isDenied(error) || statusOf(error) === 301
+
 /** A bucket's tags; `closed` when it is another account's or region's, or hidden from us; undefined when there is none. */
 export async function tagsOf(ctx: Ctx, name: string): Promise<Readonly<Record<string, string>> | 'closed' | undefined> {
   try {
@@ -48,7 +51,7 @@ export async function tagsOf(ctx: Ctx, name: string): Promise<Readonly<Record<st
   } catch (error) {
     if (codeOf(error) === 'NoSuchTagSet') return {}
     if (isGone(error)) return undefined
-    if (isDenied(error) || statusOf(error) === 301) return 'closed'
+    if (isElsewhere(error)) return 'closed'
     throw error
   }
 }

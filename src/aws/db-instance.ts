@@ -1,8 +1,9 @@
 import type { DBInstance } from '@aws-sdk/client-rds'
 import { Failed } from '../engine/errors.ts'
+import type { Farewell } from '../engine/resource.ts'
 import type { Ctx } from './ctx.ts'
 import { unlessGone } from './failure.ts'
-import { all } from './ownership.ts'
+import { all, STACK, toRecord } from './ownership.ts'
 import { pause, scaled, until } from './wait.ts'
 
 /** Every database of the region with its tags: there is no filter by tag, and the quota is small (aws-behaviours.md 5.3). */
@@ -103,4 +104,16 @@ export function stuck(name: string, status: string): Failed {
   return new Failed('Broken', `The database ${name} is ${status}: that does not pass by itself.`, {
     hint: hint ?? 'See its events (aws rds describe-events); restore it from a backup, or have it made again.',
   })
+}
+
+/**
+ * What stands in the way of deleting a group of RDS: databases that use it and are not ours (restored by hand, say).
+ * Their interfaces stand in our subnets too, under our security group, so nothing else tells them from our own.
+ */
+export async function foreignUsers(ctx: Ctx, uses: (instance: DBInstance) => boolean): Promise<Farewell> {
+  const others = (await instances(ctx)).filter((one) => uses(one) && toRecord(one.TagList)[STACK] !== ctx.stack)
+  const blockers = others.map(
+    ({ DBInstanceIdentifier: id }) => `the database ${id} uses it and does not belong to this stack: delete or move it`,
+  )
+  return { blockers, losses: [] }
 }

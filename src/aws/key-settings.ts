@@ -41,25 +41,29 @@ export const changeOf = ({ kms }: Ctx, KeyId: string, want: KeySettings) => ({
 /** Looks in a row that have to agree: KMS may still answer with what was (aws-behaviours.md 6.4). */
 const STEADY = 5
 
+/** Whether it is enabled flaps for longer than the rest. */
+const STEADY_STATE = 15
+
 /** Returns when `probe` has held in one look after the other. */
-export async function steadily(ctx: Ctx, what: string, probe: () => Promise<boolean>): Promise<void> {
+export async function steadily(ctx: Ctx, what: string, probe: () => Promise<boolean>, times = STEADY): Promise<void> {
   let agreed = 0
   await until(ctx, { what, every: 1, timeout: 600 }, async () => {
     agreed = (await probe()) ? agreed + 1 : 0
-    return agreed >= STEADY ? true : undefined
+    return agreed >= times ? true : undefined
   })
 }
 
 /** Returns when KMS shows those of the settings that were changed. */
 export async function settled(ctx: Ctx, id: string, want: KeySettings, changed: ReadonlySet<string>): Promise<void> {
   if (!SETTINGS.some((field) => changed.has(field))) return
-  await steadily(ctx, 'KMS to show the new settings', async () => {
+  const shown = async () => {
     if (changed.has('policy') && !samePolicy(want.policy, await policyOf(ctx, id))) return false
     if (changed.has('rotation') && (await rotationOf(ctx, id)) !== want.rotation) return false
     if (!changed.has('description') && !changed.has('enabled')) return true
     const now = await keyAt(ctx, id)
     return now !== undefined && enabledIn(now) === want.enabled && (now.Description ?? '') === want.description
-  })
+  }
+  await steadily(ctx, 'KMS to show the new settings', shown, changed.has('enabled') ? STEADY_STATE : STEADY)
 }
 
 const SETTINGS = ['enabled', 'description', 'policy', 'rotation'] as const

@@ -8,7 +8,7 @@ import { all, STACK, toRecord } from './ownership.ts'
 type Tags = Readonly<Record<string, string>>
 
 /** The services whose things are asked for their tags one at a time. */
-const SERVICES = ['cloudwatch', 'dynamodb', 'kms', 'logs', 'rds', 'sns']
+const SERVICES = ['cloudwatch', 'dynamodb', 'kms', 'logs', 'rds', 's3', 'sns']
 
 /**
  * What the tagging API shows of ours in these services, tags by ARN: one listing a look, where the services themselves

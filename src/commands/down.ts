@@ -22,7 +22,9 @@ Exit code 6: something is left; each is named.`
   static override flags = {
     yes: Flags.boolean({ char: 'y', description: 'do not ask; it never implies losing data' }),
     'dry-run': Flags.boolean({ description: 'show what would be deleted; no call that changes anything' }),
-    'delete-data': Flags.boolean({ description: 'empty buckets; without it, data stands in the way' }),
+    'delete-data': Flags.boolean({
+      description: 'delete data too, and take no final snapshot; without it, data stands in the way',
+    }),
     'keep-state': Flags.boolean({ description: 'keep the manifest and the history of runs' }),
     concurrency: Flags.integer({
       description: 'how many resources are worked on at once',

@@ -114,7 +114,9 @@ const lookupIn =
   (decided: ReadonlyMap<Address, Step>) =>
   (ref: Ref): unknown => {
     const step = decided.get(ref.$ref)
-    const stays = step?.action === 'none' || step?.action === 'update'
+    // What is blocked stays as it is: nothing at all will be done.
+    const stays =
+      step?.action === 'none' || step?.action === 'update' || (step?.action === 'blocked' && step.live?.ours)
     if (!stays || moves(step, ref.field)) return UNKNOWN
     return (step.live?.out as Record<string, unknown> | undefined)?.[ref.field] ?? UNKNOWN
   }

@@ -71,7 +71,7 @@ describe('bad input: exit 2, and not a single call', () => {
     },
   )
 
-  it.each(['policy', 'diagram', 'state stacks', 'state rm', 'state rebuild', 'frobnicate'])(
+  it.each(['state stacks', 'state rm', 'state rebuild', 'frobnicate'])(
     'a command that does not exist: %s',
     async (command) => {
       proxy().reset()

@@ -57,7 +57,7 @@ describe('npm run demo', () => {
     expect(stdout).toMatch(/rds:instance\/main .*drifted\n\s+publiclyAccessible is true, should be false/)
     expect(stdout).toMatch(/sns:topic\/alerts .*drifted\n\s+policy/)
     expect(stdout).toMatch(/cloudwatch:alarm\/database-cpu {2}missing/)
-    expect(stdout).toContain('Data would be lost, so nothing was deleted')
+    expect(stderr).toContain('Data would be lost, so nothing was deleted')
     expect(stdout).toMatch(/^All of it held, and nothing is left\. \d+ s\.$/m)
     expect(stdout + stderr).not.toContain('\u001B')
     expect(files()).toEqual([])

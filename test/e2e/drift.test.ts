@@ -1,19 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Drift, only, type Said } from './support/drift.ts'
 import { DRIFTS } from './support/drifts.ts'
 import { at } from './support/raw.ts'
 import { astray, type Document, openStack, type Stack, status, up } from './support/stack.ts'
+
+const CONFIG = {
+  protect: true,
+  access: { sshCidrs: ['203.0.113.7/32'] },
+  monitoring: { alarmEmail: 'ops@example.com' },
+}
+
+/** What the table says of a row: nothing of a thing that is not there. */
+const saidOf = (drift: Drift): readonly Said[] => (drift.status === 'missing' ? [] : [drift, ...(drift.also ?? [])])
+
+const unique = (list: readonly string[]): readonly string[] => [...new Set(list)].sort()
+const addresses = (status: Drift['status']) =>
+  unique(
+    DRIFTS.filter((drift) => drift.status === status)
+      .flatMap((one) => [one, ...saidOf(one)])
+      .map(({ address }) => address),
+  )
 
 describe('what strangers change', () => {
   let stack: Stack
   const rows = (document: Document) => Object.fromEntries(astray(document).map((row) => [row.address, row]))
 
   beforeAll(async () => {
-    stack = await openStack()
+    stack = await openStack(CONFIG)
     await up(stack)
   })
   afterAll(() => stack?.close())
 
-  describe('all at once', () => {
+  describe(`all ${DRIFTS.length} at once`, () => {
     const was = new Map<string, unknown>()
     let seen: Document
 
@@ -23,31 +41,48 @@ describe('what strangers change', () => {
       seen = await status(stack, 3)
     })
 
-    for (const { name, address, path, desired, actual, read } of DRIFTS) {
-      it(`${name}: is seen`, async () => {
-        expect(await read(stack.raw, stack.account.id)).not.toEqual(was.get(name))
-        expect(rows(seen)[address]).toMatchObject({ status: 'drifted', drift: [{ path, desired, actual }] })
+    it.each(DRIFTS)('$name: is seen at $address', async (drift) => {
+      expect(await drift.read(stack.raw, stack.account.id)).not.toEqual(was.get(drift.name))
+      const row = rows(seen)[drift.address]
+      expect(row).toMatchObject({
+        status: drift.status,
+        ...(drift.status === 'missing' ? { id: null, drift: [] } : {}),
       })
-    }
-
-    it('are all there is, and the verdict', () => {
-      expect(Object.keys(rows(seen)).sort()).toEqual(DRIFTS.map(({ address }) => address).sort())
-      expect(seen).toMatchObject({ verdict: 'drifted', summary: { drifted: DRIFTS.length, missing: 0, unexpected: 0 } })
+      for (const { address, path, desired, actual } of saidOf(drift)) {
+        expect(rows(seen)[address]?.drift).toContainEqual({ path, desired, actual })
+      }
     })
 
-    it('are repaired, by nothing but updates', async () => {
+    it('are all there is, and the verdict', () => {
+      const told = astray(seen).flatMap(({ address, drift }) => drift.map(({ path }) => `${address} ${path}`))
+      expect(told.sort()).toEqual(
+        DRIFTS.flatMap(saidOf)
+          .map(({ address, path }) => `${address} ${path}`)
+          .sort(),
+      )
+      const [drifted, missing] = [addresses('drifted'), addresses('missing')]
+      expect(Object.keys(rows(seen)).sort()).toEqual([...drifted, ...missing].sort())
+      expect(seen).toMatchObject({
+        verdict: 'missing',
+        summary: { drifted: drifted.length, missing: missing.length, unexpected: 0 },
+      })
+    })
+
+    it('are repaired, each of them, and nothing is replaced', async () => {
       const repaired = await up(stack)
-      expect(repaired.summary).toMatchObject({ updated: DRIFTS.length, created: 0, replaced: 0, deleted: 0, failed: 0 })
-      expect(astray(await status(stack))).toEqual([])
+      expect(repaired.summary).toMatchObject({
+        ...{ updated: addresses('drifted').length, created: addresses('missing').length },
+        ...{ replaced: 0, deleted: 0, failed: 0 },
+      })
       for (const { name, read } of DRIFTS) {
         expect(await read(stack.raw, stack.account.id), name).toEqual(was.get(name))
       }
+      expect(astray(await status(stack))).toEqual([])
     })
   })
 
   it('one alone, the rule that was opened, is seen and repaired alike', async () => {
-    const [rule] = DRIFTS
-    if (rule === undefined) throw new Error('There are no drifts.')
+    const rule = only(DRIFTS)
     await rule.make(stack.raw, stack.account.id)
     const seen = await status(stack, 3)
     expect(Object.keys(rows(seen))).toEqual([rule.address])

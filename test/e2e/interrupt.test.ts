@@ -7,114 +7,137 @@ import { astray, type Document, openStack, type Stack, status, up } from './supp
 /** Short, so that what a dead run may have made is known soon. */
 const LEASE = { ECOM_INFRA_LEASE: '6' }
 
-/** What an uninterrupted run makes. */
+/** What stands in an empty account, and what an uninterrupted run makes of it. */
+let empty: readonly string[] = []
 let whole: readonly string[] = []
 
 beforeAll(async () => {
   const stack = await openStack({}, LEASE)
+  empty = shapeOf(await inventory(stack.raw))
   await up(stack)
   whole = shapeOf(await inventory(stack.raw))
   await stack.close()
 })
 
-describe('a run that is cut short', () => {
+const stateOf = (stack: Stack) => `ecom-infra-state-${stack.account.id}-us-east-1`
+
+async function objects(stack: Stack): Promise<readonly string[]> {
+  const { Contents = [] } = await stack.raw.s3.listObjectsV2({ Bucket: stateOf(stack) })
+  return Contents.map(({ Key }) => Key ?? '')
+}
+
+/** The same command goes on from there, and makes what an uninterrupted one makes. */
+async function completes(stack: Stack): Promise<Document> {
+  const done = await up(stack)
+  expect(done.failures).toEqual([])
+  expect(shapeOf(await inventory(stack.raw))).toEqual(whole)
+  expect(astray(await status(stack))).toEqual([])
+  expect(await objects(stack)).not.toContain('shop-dev/lock.json')
+  return done
+}
+
+const outcomes = async (stack: Stack) => {
+  const { runs } = await stack.json<{ runs: { outcome: string }[] }>(['state', 'history'])
+  return runs.map(({ outcome }) => outcome).sort()
+}
+
+describe('a run that is asked to end, and the next one too', () => {
   let stack: Stack
-  const proxy = () => stack.account.proxy
-  afterEach(() => stack.close())
-
-  const objects = async () => {
-    const { Contents = [] } = await stack.raw.s3.listObjectsV2({
-      Bucket: `ecom-infra-state-${stack.account.id}-us-east-1`,
-    })
-    return Contents.map(({ Key }) => Key ?? '')
-  }
-
-  /** The same command goes on from there, and makes what an uninterrupted one makes. */
-  async function completes(): Promise<Document> {
-    proxy().intercept(null)
-    const done = await up(stack)
-    expect(done.failures).toEqual([])
-    expect(shapeOf(await inventory(stack.raw))).toEqual(whole)
-    expect(astray(await status(stack))).toEqual([])
-    expect(await objects()).not.toContain('shop-dev/lock.json')
-    return done
-  }
-
-  it.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('%s: awaits what is in flight, saves, unlocks, ends with %i', async (signal, code) => {
+  beforeAll(async () => {
     // Not the short lease: a call that is held for a third of it counts as lost.
     stack = await openStack()
-    const { reached, intercept, release } = holding('CreateSubnet')
-    proxy().intercept(intercept)
+  })
+  afterEach(() => stack.account.proxy.intercept(null))
+  afterAll(() => stack?.close())
+
+  it.each([
+    ['SIGINT', 'CreateSubnet', 130],
+    ['SIGTERM', 'CreateLoadBalancer', 143],
+  ] as const)('%s at %s: awaits what is in flight, saves, unlocks, ends with %i', async (signal, action, code) => {
+    const { proxy } = stack.account
+    const { reached, intercept, release } = holding(action)
+    proxy.intercept(intercept)
     const run = stack.start(['up', '--yes', '--json'])
     await reached
     run.kill(signal)
     await run.said(/finishing the calls in flight/)
     // What was under way when the signal came may still be on its way to the wire.
     await sleep(1_000)
-    const before = proxy().calls.length
+    const before = proxy.calls.length
     release()
     const result = await run.result
     expect(result.code, result.stderr).toBe(code)
     expect(result.json()).toMatchObject({ schema: 'ecom-infra/up/1', failures: [], stopped: { code: 'Interrupted' } })
-    const later = proxy().calls.slice(before)
+    const later = proxy.calls.slice(before)
     expect(later.filter(({ service, mutating }) => mutating && service !== 's3')).toEqual([])
     // What AWS has not shown yet is still announced; everything else is known by its id.
     const { resources, announced } = await manifestOf(stack)
-    const made = (await inventory(stack.raw)).filter(({ kind, tags }) => kind === 'subnet' && tags['ecom-infra:stack'])
-    expect(made).not.toEqual([])
-    for (const { tags, id } of made) {
+    const made = (await inventory(stack.raw)).filter(({ tags }) => tags['ecom-infra:address'] !== undefined)
+    expect(made.map(({ kind }) => kind)).toContain('subnet')
+    for (const { tags } of made) {
       const address = tags['ecom-infra:address'] ?? ''
-      expect(resources[address] ?? announced[address]).toMatchObject(
-        resources[address] ? { id } : { token: expect.any(String) },
+      expect(resources[address] ?? announced[address], address).toMatchObject(
+        resources[address] ? { id: expect.any(String) } : { token: expect.any(String) },
       )
     }
-    expect(await objects()).not.toContain('shop-dev/lock.json')
-    await completes()
+    for (const { id, tags } of made.filter(({ kind }) => kind === 'subnet')) {
+      const known = resources[tags['ecom-infra:address'] ?? '']
+      if (known) expect(known.id).toBe(id)
+    }
+    expect(await objects(stack)).not.toContain('shop-dev/lock.json')
   })
 
-  it.each(['CreateVpc', 'CreateRouteTable', 'CreateAutoScalingGroup'])(
-    'kill -9 at %s: the same command completes, without twins',
-    async (action) => {
-      stack = await openStack({}, LEASE)
-      const { reached, intercept, release } = holding(action)
-      proxy().intercept(intercept)
-      const run = stack.start(['up', '--yes', '--json'])
-      await reached
-      run.kill('SIGKILL')
-      expect((await run.result).signal).toBe('SIGKILL')
-      // The call was under way: AWS does it all the same.
-      release()
-      expect(await objects()).toContain('shop-dev/lock.json')
-      await completes()
-      const history = await stack.json<{ runs: { outcome: string }[] }>(['state', 'history'])
-      expect(history.runs.map(({ outcome }) => outcome).sort()).toEqual(['done', 'interrupted'])
-    },
-  )
+  it('goes on from there, and makes what an uninterrupted one makes', async () => {
+    await completes(stack)
+    expect(await outcomes(stack)).toEqual(['done', 'interrupted', 'interrupted'])
+  })
+})
 
-  it('kill -9 in the middle of a teardown: the same command completes it', async () => {
+describe('a run that dies, and the next, and the one after that', () => {
+  let stack: Stack
+  beforeAll(async () => {
     stack = await openStack({}, LEASE)
-    const before = shapeOf(await inventory(stack.raw))
-    await up(stack)
-    const { reached, intercept, release } = holding('DeleteNatGateway')
-    proxy().intercept(intercept)
-    const run = stack.start(['down', '--yes', '--delete-data', '--json'])
+  })
+  afterAll(() => stack?.close())
+
+  /** Kills a run at a call that is under way: AWS does it all the same. */
+  async function dies(args: readonly string[], action: string): Promise<void> {
+    const { reached, intercept, release } = holding(action)
+    stack.account.proxy.intercept(intercept)
+    const run = stack.start(args)
     await reached
     run.kill('SIGKILL')
-    await run.result
+    expect((await run.result).signal).toBe('SIGKILL')
     release()
-    proxy().intercept(null)
-    await stack.json(['down', '--yes', '--delete-data'])
-    expect(shapeOf(await inventory(stack.raw))).toEqual(before)
+    stack.account.proxy.intercept(null)
+    expect(await objects(stack)).toContain('shop-dev/lock.json')
+  }
+
+  it.each(['CreateVpc', 'CreateRouteTable', 'CreateAutoScalingGroup'])('kill -9 at %s', async (action) => {
+    await dies(['up', '--yes', '--json'], action)
+  })
+
+  it('the same command completes it, without twins', async () => {
+    await completes(stack)
+    expect(await outcomes(stack)).toEqual(['done', 'interrupted', 'interrupted', 'interrupted'])
+  })
+
+  it('kill -9 in the middle of a teardown: the same command completes it', async () => {
+    const down = ['down', '--yes', '--delete-data', '--json']
+    await dies(down, 'DeleteNatGateway')
+    await stack.json(down)
+    expect(shapeOf(await inventory(stack.raw))).toEqual(empty)
   })
 })
 
 describe('an answer that is lost on its way', () => {
   let stack: Stack
   const lost: string[] = []
-  const victims = ['CreateVpc', 'AllocateAddress', 'CreateNatGateway', 'CreateLoadBalancer', 'CreateAutoScalingGroup']
+  const victims = [
+    ...['CreateVpc', 'AllocateAddress', 'CreateNatGateway', 'CreateLoadBalancer', 'CreateAutoScalingGroup'],
+    ...['CreateDBInstance', 'CreateTable', 'RunInstances', 'CreateKey', 'CreateTopic', 'CreateFlowLogs'],
+    ...['file-systems', 'access-points', 'mount-targets'].map((what) => `POST /2015-02-01/${what}`),
+  ]
   beforeAll(async () => {
     stack = await openStack({}, LEASE)
     stack.account.proxy.intercept(({ action }) => {
@@ -123,7 +146,7 @@ describe('an answer that is lost on its way', () => {
       return 'reset-after'
     })
   })
-  afterAll(() => stack.close())
+  afterAll(() => stack?.close())
 
   it('leads to a look, not to a twin: all of them in one run', async () => {
     const done = await up(stack)
@@ -143,10 +166,7 @@ interface Manifest {
   readonly announced: Readonly<Record<string, { readonly token: string }>>
 }
 
-async function manifestOf({ raw, account }: Stack): Promise<Manifest> {
-  const { Body } = await raw.s3.getObject({
-    Bucket: `ecom-infra-state-${account.id}-us-east-1`,
-    Key: 'shop-dev/manifest.json',
-  })
+async function manifestOf(stack: Stack): Promise<Manifest> {
+  const { Body } = await stack.raw.s3.getObject({ Bucket: stateOf(stack), Key: 'shop-dev/manifest.json' })
   return JSON.parse((await Body?.transformToString()) ?? '{}')
 }

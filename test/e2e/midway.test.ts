@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { expired, without } from './support/answers.ts'
 import { holding } from './support/holding.ts'
-import { inventory } from './support/inventory.ts'
+import { addressesOf, inventory, taggable } from './support/inventory.ts'
 import { astray, type Document, openStack, type Stack, status, up } from './support/stack.ts'
 
 interface Failure {
@@ -15,14 +15,13 @@ interface Failure {
 describe('what goes wrong midway', () => {
   let stack: Stack
   const proxy = () => stack.account.proxy
-  const addresses = async () =>
-    (await inventory(stack.raw)).map(({ tags }) => tags['ecom-infra:address']).filter((one) => one !== undefined)
+  const addresses = async () => addressesOf(await inventory(stack.raw))
 
   /** Everything stands, and nothing twice. */
   async function whole(): Promise<void> {
     const { resources, ...told } = await status(stack)
     expect(astray({ resources, ...told })).toEqual([])
-    expect((await addresses()).sort()).toEqual(resources.map(({ address }) => address).sort())
+    expect(await addresses()).toEqual(taggable(resources))
   }
 
   beforeAll(async () => {
@@ -95,7 +94,17 @@ describe('what goes wrong midway', () => {
       expect(proxy().calls.filter(({ mutating }) => mutating)).toEqual([])
     }
 
-    it('refuses to take anything down', refusedToGo)
+    /** Whether AWS itself refuses to delete the database, and the table. */
+    const guarded = async () => {
+      const { DBInstances: [database] = [] } = await stack.raw.rds.describeDBInstances({})
+      const { Table } = await stack.raw.dynamodb.describeTable({ TableName: 'shop-dev-sessions' })
+      return [database?.DeletionProtection, Table?.DeletionProtectionEnabled]
+    }
+
+    it('refuses to take anything down, and AWS does so too', async () => {
+      expect(await guarded()).toEqual([true, true])
+      await refusedToGo()
+    })
 
     it('refuses a replacement', async () => {
       stack.configure({ network: { cidr: '10.99.0.0/16' } })
@@ -111,12 +120,10 @@ describe('what goes wrong midway', () => {
       await refusedToGo()
     })
 
-    it('is gone when false has been applied, though nothing else has changed', async () => {
-      await up(stack)
-      for (const protect of [true, false]) {
-        stack.configure({ protect, monitoring: { logRetentionDays: 14 } })
-        expect((await stack.run(['up', '--yes', '--json'])).stderr).toContain(`protect is ${protect} from now on`)
-      }
+    it('is gone when false has been applied', async () => {
+      const done = await up(stack)
+      expect(done.summary).toMatchObject({ updated: 2, created: 0, replaced: 0, deleted: 0 })
+      expect(await guarded()).toEqual([false, false])
       await stack.json<Document>(['down', '--yes', '--delete-data'])
       expect(await addresses()).toEqual([])
       const nothing = await stack.run(['down', '--json'])

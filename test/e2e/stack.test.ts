@@ -1,40 +1,63 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { idsOf, inventory, shapeOf, type Thing } from './support/inventory.ts'
+import { bastionIn, bastionStands } from './support/bastion-stand.ts'
+import { databaseLogs, dataStands } from './support/data-stand.ts'
+import { filesStand } from './support/files-stand.ts'
+import { addressesOf, idsOf, inventory, type Thing, taggable } from './support/inventory.ts'
 import { networkStands } from './support/network-stands.ts'
 import { serversStand } from './support/servers-stand.ts'
 import { astray, type Document, openStack, type Stack, status, up } from './support/stack.ts'
 import { storesStand } from './support/stores-stand.ts'
+import { watchStands } from './support/watch-stand.ts'
 
-const TWO_ZONES = { access: { sshCidrs: ['203.0.113.7/32', '198.51.100.0/24'] } }
-/** Issue 3: the most calls that `status` may take. */
-const MOST_CALLS = 45
+const CONFIG = {
+  access: { sshCidrs: ['203.0.113.7/32', '198.51.100.0/24'] },
+  monitoring: { alarmEmail: 'ops@example.com' },
+}
+/** Issue 4: the most calls that `status` may take, with health. */
+const MOST_CALLS = 85
+const LAUNCHED = ['instance', 'volume']
 
 describe('a stack, from nothing to nothing', () => {
   let stack: Stack
   let before: readonly Thing[]
   let made: Document
   let calls: number
+  /** The database's log groups when it was asked for. */
+  let logsAtBirth: readonly string[] = []
   const open = () => stack
   const proxy = () => stack.account.proxy
 
   beforeAll(async () => {
-    stack = await openStack(TWO_ZONES)
+    stack = await openStack(CONFIG)
     before = await inventory(stack.raw)
     proxy().reset()
+    proxy().intercept(async ({ action }): Promise<'forward'> => {
+      if (action === 'CreateDBInstance') logsAtBirth = await databaseLogs(stack)
+      return 'forward'
+    })
     made = await up(stack)
+    proxy().intercept(null)
   })
   afterAll(() => stack?.close())
 
   it('says what it made, with counts of calls that are the wire’s', async () => {
     const { raw, account } = stack
     const { LoadBalancers = [] } = await raw.elbv2.describeLoadBalancers({})
-    expect(made).toMatchObject({
-      ...{ schema: 'ecom-infra/up/1', stack: 'shop-dev', failures: [] },
-      outputs: {
-        siteUrl: `http://${LoadBalancers[0]?.DNSName}`,
-        assetsBucket: `shop-dev-assets-${account.id}-us-east-1`,
-      },
+    const { DBInstances: [database] = [] } = await raw.rds.describeDBInstances({})
+    const { FileSystems = [] } = await raw.efs.describeFileSystems({})
+    const console = 'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1'
+    expect(made).toMatchObject({ schema: 'ecom-infra/up/1', stack: 'shop-dev', failures: [] })
+    expect(made.outputs).toEqual({
+      siteUrl: `http://${LoadBalancers[0]?.DNSName}`,
+      assetsBucket: `shop-dev-assets-${account.id}-us-east-1`,
+      databaseEndpoint: `${database?.Endpoint?.Address}:5432`,
+      databaseSecretArn: database?.MasterUserSecret?.SecretArn,
+      sessionsTable: 'shop-dev-sessions',
+      sharedFiles: FileSystems[0]?.FileSystemId,
+      bastionHost: (await bastionIn(raw)).PublicIpAddress,
+      dashboardUrl: `${console}#dashboards/dashboard/shop-dev-us-east-1`,
     })
+    expect(made.outputs.bastionHost).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
     expect(made.summary).toEqual({
       ...{ created: expect.any(Number), updated: 0, replaced: 0, deleted: 0, unchanged: 0, failed: 0, skipped: 0 },
     })
@@ -44,6 +67,10 @@ describe('a stack, from nothing to nothing', () => {
   networkStands(open)
   serversStand(open)
   storesStand(open)
+  dataStands(open, () => logsAtBirth)
+  filesStand(open)
+  bastionStands(open)
+  watchStands(open)
 
   it('tags whatever can be tagged, once per address, and what AWS makes from it without one', async () => {
     const { resources } = await status(stack)
@@ -51,18 +78,16 @@ describe('a stack, from nothing to nothing', () => {
     const known = new Set(idsOf(before))
     const added = (await inventory(stack.raw)).filter((thing) => !known.has(`${thing.kind} ${thing.id}`))
     const addressed = added.filter(({ tags }) => tags['ecom-infra:address'] !== undefined)
-    expect(addressed.map(({ tags }) => tags['ecom-infra:address']).sort()).toEqual(
-      resources.map(({ address }) => address).sort(),
-    )
+    expect(addressesOf(addressed)).toEqual(taggable(resources))
     for (const { tags } of addressed) {
       const Name = `shop-dev-${tags['ecom-infra:address']?.replace(/^.*\//, '')}`
       expect(tags).toMatchObject({ 'ecom-infra:stack': 'shop-dev', Name, owner: 'web-team' })
     }
-    const launched = added.filter(({ kind }) => kind === 'instance' || kind === 'volume')
-    expect(launched.map(({ kind }) => kind).sort()).toEqual(['instance', 'volume'])
+    const launched = added.filter(({ kind, tags }) => LAUNCHED.includes(kind) && !tags['ecom-infra:address'])
+    // The bastion has an address, its volume has none.
+    expect(launched.map(({ kind }) => kind).sort()).toEqual(['instance', 'volume', 'volume'])
     for (const { tags } of launched) {
       expect(tags).toMatchObject({ 'ecom-infra:stack': 'shop-dev', owner: 'web-team' })
-      expect(tags).not.toHaveProperty('ecom-infra:address')
     }
   })
 
@@ -117,26 +142,7 @@ describe('a stack, from nothing to nothing', () => {
     expect(proxy().report().total, JSON.stringify(proxy().report().byService)).toBe(calls)
   })
 
-  it('takes everything down, proves it, and gives a receipt', async () => {
-    const { resources } = await status(stack)
-    proxy().reset()
-    const gone = await stack.json<Document>(['down', '--yes', '--delete-data'])
-    const { total, changes } = proxy().report()
-    expect(gone).toMatchObject({ schema: 'ecom-infra/down/1', stack: 'shop-dev', leftovers: [], kept: [] })
-    expect(gone.summary).toMatchObject({ deleted: resources.length, failed: 0 })
-    expect(gone.apiCalls).toEqual({ total, mutating: changes })
-    expect(idsOf(await inventory(stack.raw))).toEqual(idsOf(before))
-  })
-
-  it('has nothing to take down the second time', async () => {
-    const again = await stack.json<Document>(['down', '--yes', '--delete-data'])
-    expect(again.summary).toMatchObject({ deleted: 0, failed: 0 })
-    expect(idsOf(await inventory(stack.raw))).toEqual(idsOf(before))
-  })
-
   it('does not begin to take down what would lose data', async () => {
-    stack.configure()
-    await up(stack)
     const kept = { Bucket: `shop-dev-assets-${stack.account.id}-us-east-1`, Key: 'index.html' }
     const { VersionId } = await stack.raw.s3.putObject({ ...kept, Body: 'hello' })
     const all = idsOf(await inventory(stack.raw))
@@ -153,13 +159,32 @@ describe('a stack, from nothing to nothing', () => {
     await stack.raw.s3.deleteObject({ ...kept, VersionId })
   })
 
-  it('keeps the state bucket, empty, when data may not go', async () => {
-    const { code, stdout, stderr } = await stack.run(['down', '--yes'])
-    expect(code, stderr).toBe(0)
-    const Bucket = `ecom-infra-state-${stack.account.id}-us-east-1`
-    expect(stdout).toContain(Bucket)
-    expect(shapeOf(await inventory(stack.raw))).toEqual([...shapeOf(before), 'bucket  '].sort())
-    // Its older versions stay: what was there can be looked up, as long as no data may go.
-    expect((await stack.raw.s3.listObjectsV2({ Bucket })).Contents ?? []).toEqual([])
+  it('takes everything down, proves it, and gives a receipt', async () => {
+    const { resources } = await status(stack)
+    proxy().reset()
+    const gone = await stack.json<Document>(['down', '--yes', '--delete-data'])
+    const { total, changes } = proxy().report()
+    expect(gone).toMatchObject({ schema: 'ecom-infra/down/1', stack: 'shop-dev', leftovers: [] })
+    // AWS deletes no key at once, so the receipt says when.
+    const until = await keyWaits(stack)
+    expect(gone.kept).toEqual([expect.objectContaining({ type: 'kms:key', why: expect.stringContaining(until) })])
+    expect(gone.summary).toMatchObject({ deleted: resources.length, failed: 0 })
+    expect(gone.apiCalls).toEqual({ total, mutating: changes })
+    expect(idsOf(await inventory(stack.raw))).toEqual(idsOf(before))
+  })
+
+  it('has nothing to take down the second time', async () => {
+    const again = await stack.json<Document>(['down', '--yes', '--delete-data'])
+    expect(again.summary).toMatchObject({ deleted: 0, failed: 0 })
+    expect(idsOf(await inventory(stack.raw))).toEqual(idsOf(before))
   })
 })
+
+/** The day on which the stack's key will be gone. */
+async function keyWaits({ raw: { kms } }: Stack): Promise<string> {
+  const { Keys = [] } = await kms.listKeys({})
+  const all = await Promise.all(Keys.map(({ KeyId }) => kms.describeKey({ KeyId })))
+  const waiting = all.flatMap(({ KeyMetadata }) => (KeyMetadata?.KeyState === 'PendingDeletion' ? KeyMetadata : []))
+  expect(waiting).toHaveLength(1)
+  return waiting[0]?.DeletionDate?.toISOString().slice(0, 10) ?? 'never'
+}

@@ -43,7 +43,12 @@ describe('the main job on stock moto', () => {
     expect(made.document.failures).toEqual([])
     expect(made.stderr.match(/none of AWS's own policies/g)).toHaveLength(1)
     expect((await go('status')).document.verdict).toBe('in-sync')
-    expect((await go('up', '--yes')).document.summary).toMatchObject({ created: 0, updated: 0, unchanged: 31 })
+    const unchanged = made.document.summary.created
+    expect(unchanged).toBeGreaterThan(60)
+    expect((await go('up', '--yes')).document).toMatchObject({
+      summary: { created: 0, updated: 0, unchanged },
+      apiCalls: { mutating: 0 },
+    })
   })
 
   it('survives a stranger who deletes the NAT gateway, and leaves nothing', async () => {

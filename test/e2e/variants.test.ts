@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emulator } from '../support/emulator.ts'
-import { inventory, type Thing } from './support/inventory.ts'
-import { at, nameIn } from './support/raw.ts'
-import { astray, type Changes, type Document, openStack, type Stack, status, up } from './support/stack.ts'
-
-const ours = [{ Name: 'tag:ecom-infra:stack', Values: ['shop-dev'] }]
+import { become as becomes } from './support/becoming.ts'
+import { importCertificate } from './support/certificate.ts'
+import { failing } from './support/failing.ts'
+import { idsOf, inventory, type Thing } from './support/inventory.ts'
+import { OURS, subnetIds } from './support/ours.ts'
+import { nameIn } from './support/raw.ts'
+import { astray, type Changes, openStack, type Stack, status, up } from './support/stack.ts'
 
 describe('the variants of a stack, one after the other on a live one', () => {
   let stack: Stack
   let before: readonly Thing[]
 
-  /** Applies a change of the config; afterwards nothing is left to do, and nothing of ours without an address. */
-  async function become(changes: Changes): Promise<Document> {
-    stack.configure(changes)
-    const done = await up(stack)
-    expect(done.failures).toEqual([])
-    expect(astray(await status(stack))).toEqual([])
-    return done
-  }
+  const become = (changes: Changes) => becomes(stack, changes)
 
   beforeAll(async () => {
     stack = await openStack()
@@ -29,8 +23,8 @@ describe('the variants of a stack, one after the other on a live one', () => {
   /** Which NAT gateway each private subnet goes out by. */
   async function waysOut(): Promise<Record<string, string>> {
     const { ec2 } = stack.raw
-    const { RouteTables = [] } = await ec2.describeRouteTables({ Filters: ours })
-    const { NatGateways = [] } = await ec2.describeNatGateways({ Filter: ours })
+    const { RouteTables = [] } = await ec2.describeRouteTables({ Filters: OURS })
+    const { NatGateways = [] } = await ec2.describeNatGateways({ Filter: OURS })
     const alive = NatGateways.filter(({ State }) => State === 'available')
     const way = (id?: string) => nameIn(alive.find(({ NatGatewayId }) => NatGatewayId === id)?.Tags) || 'nowhere'
     const tables = RouteTables.filter(({ Tags }) => nameIn(Tags).startsWith('private-'))
@@ -46,14 +40,15 @@ describe('the variants of a stack, one after the other on a live one', () => {
   it('gives each zone a NAT gateway of its own, and keeps the first', async () => {
     expect(await waysOut()).toEqual({ 'private-a': 'a', 'private-b': 'a' })
     const done = await become({ network: { nat: 'per-az' } })
-    expect(done.summary).toMatchObject({ created: 2, replaced: 0, deleted: 0 })
+    // Each with its address, and an alarm.
+    expect(done.summary).toMatchObject({ created: 3, replaced: 0, deleted: 0 })
     expect(await waysOut()).toEqual({ 'private-a': 'a', 'private-b': 'b' })
     expect([await count('nat'), await count('address')]).toEqual([2, 2])
   })
 
   it('takes all NAT gateways away, and their addresses', async () => {
     const done = await become({ network: { nat: 'none' } })
-    expect(done.summary).toMatchObject({ created: 0, replaced: 0, deleted: 4 })
+    expect(done.summary).toMatchObject({ created: 0, replaced: 0, deleted: 6 })
     expect(await waysOut()).toEqual({ 'private-a': 'nowhere', 'private-b': 'nowhere' })
     expect([await count('nat'), await count('address')]).toEqual([0, 0])
   })
@@ -68,8 +63,7 @@ describe('the variants of a stack, one after the other on a live one', () => {
     await become({ web: { placement: 'private' } })
     const { ec2, autoscaling } = stack.raw
     const { AutoScalingGroups = [] } = await autoscaling.describeAutoScalingGroups({})
-    const { Subnets } = await ec2.describeSubnets({ Filters: ours })
-    const wanted = ['a', 'b'].map((zone) => at(Subnets, `ec2:subnet/private-${zone}`).SubnetId)
+    const wanted = await subnetIds(stack.raw, ['private-a', 'private-b'])
     expect(AutoScalingGroups[0]?.VPCZoneIdentifier?.split(',').sort()).toEqual(wanted.sort())
     const { LaunchTemplateVersions = [] } = await ec2.describeLaunchTemplateVersions({
       LaunchTemplateName: 'shop-dev-web',
@@ -93,51 +87,81 @@ describe('the variants of a stack, one after the other on a live one', () => {
     }).sort()
   }
 
-  it('serves HTTPS by a certificate, redirects from port 80, and goes back', async () => {
+  const secured = (certificateArn: string) => [
+    `443 HTTPS ELBSecurityPolicy-TLS13-1-2-2021-06 ${certificateArn} forward`,
+    '80 HTTP redirect HTTPS 443 HTTP_301',
+  ]
+
+  it('serves HTTPS by a certificate, redirects from port 80, and tells how long the certificate holds', async () => {
     expect(await doors()).toEqual(['80 HTTP forward'])
-    const certificateArn = await certificate(stack.account.id)
+    const certificateArn = await importCertificate(stack.raw, 90)
     const done = await become({ edge: { certificateArn } })
     expect(done.outputs.siteUrl).toMatch(/^https:/)
-    expect(await doors()).toEqual([
-      `443 HTTPS ELBSecurityPolicy-TLS13-1-2-2021-06 ${certificateArn} forward`,
-      '80 HTTP redirect HTTPS 443 HTTP_301',
+    expect(await doors()).toEqual(secured(certificateArn))
+    const row = (await status(stack)).resources.find(({ address }) => address === 'elbv2:listener/https')
+    const { Certificate } = await stack.raw.acm.describeCertificate({ CertificateArn: certificateArn })
+    const end = Certificate?.NotAfter?.toISOString().slice(0, 10)
+    expect(row?.health).toEqual({ state: 'healthy', detail: expect.stringContaining(String(end)) })
+  })
+
+  it('takes another certificate that ends soon, says so, and goes back to HTTP', async () => {
+    const certificateArn = await importCertificate(stack.raw, 9)
+    stack.configure({ edge: { certificateArn } })
+    expect((await up(stack)).summary).toMatchObject({ created: 0, updated: 1, replaced: 0, deleted: 0 })
+    expect(await doors()).toEqual(secured(certificateArn))
+    const seen = await status(stack, 3)
+    expect(seen.verdict).toBe('unhealthy')
+    expect(astray(seen)).toMatchObject([
+      { address: 'elbv2:listener/https', health: { state: 'unhealthy', detail: expect.stringMatching(/in \d days/) } },
     ])
     const back = await become({})
     expect(back.outputs.siteUrl).toMatch(/^http:/)
     expect(await doors()).toEqual(['80 HTTP forward'])
   })
 
-  it('moves the whole network to other addresses, and leaves nothing of the old one', async () => {
+  const MOVED = { network: { cidr: '10.30.0.0/20' } }
+
+  it('does not move the network when that would lose the database', async () => {
+    const all = idsOf(await inventory(stack.raw))
+    stack.configure(MOVED)
+    const { code, message } = await failing(stack, ['up', '--yes'], 2)
+    expect(code).toBe('Blocked')
+    expect(message).toContain('--replace rds:instance/main --delete-data')
+    expect(stack.account.proxy.report().changes).toBe(0)
+    expect(idsOf(await inventory(stack.raw))).toEqual(all)
+  })
+
+  it('moves the whole network to other addresses when it may, and leaves nothing of the old one', async () => {
     const old = new Set((await inventory(stack.raw)).map(({ id }) => id))
-    await become({ network: { cidr: '10.30.0.0/20' } })
+    await stack.json(['up', '--yes', '--replace', 'rds:instance/main', '--delete-data'])
+    await become(MOVED)
     const known = new Set(before.map(({ id }) => id))
     const now = (await inventory(stack.raw)).filter(({ id }) => !known.has(id))
-    const lasting = ['role', 'profile', 'bucket', 'log group', 'template', 'asg', 'policy', 'address', 'volume']
+    const lasting = [
+      ...['role', 'profile', 'bucket', 'log group', 'template', 'asg', 'policy', 'address', 'volume'],
+      ...[
+        'items',
+        'files',
+        'access point',
+        'database',
+        'db subnets',
+        'db parameters',
+        'alarm',
+        'dashboard',
+        'topic',
+        'key',
+        'alias',
+      ],
+    ]
     const stayed = now.filter(({ id, kind }) => old.has(id) && !lasting.includes(kind))
     expect(stayed.map(({ kind, id }) => `${kind} ${id}`)).toEqual([])
     const addresses = now.map(({ tags }) => tags['ecom-infra:address']).filter((one) => one !== undefined)
     expect(new Set(addresses).size).toBe(addresses.length)
-    const { Subnets = [] } = await stack.raw.ec2.describeSubnets({ Filters: ours })
+    const { Subnets = [] } = await stack.raw.ec2.describeSubnets({ Filters: OURS })
     expect(Subnets.map(({ CidrBlock }) => CidrBlock).sort()).toEqual([
       ...['10.30.0.0/23', '10.30.10.0/23', '10.30.2.0/23', '10.30.8.0/23'],
     ])
-    const { Vpcs = [] } = await stack.raw.ec2.describeVpcs({ Filters: ours })
+    const { Vpcs = [] } = await stack.raw.ec2.describeVpcs({ Filters: OURS })
     expect(Vpcs.map(({ CidrBlock }) => CidrBlock)).toEqual(['10.30.0.0/20'])
   })
 })
-
-/** moto checks no signatures, and a listener only that the certificate is there. */
-async function certificate(account: string): Promise<string> {
-  const answer = await fetch(emulator(), {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'CertificateManager.RequestCertificate',
-      'x-moto-account-id': account,
-      authorization: 'AWS4-HMAC-SHA256 Credential=stranger/20260101/us-east-1/acm/aws4_request, Signature=none',
-    },
-    body: JSON.stringify({ DomainName: 'shop.example.com', ValidationMethod: 'DNS' }),
-  })
-  const { CertificateArn } = (await answer.json()) as { CertificateArn: string }
-  return CertificateArn
-}

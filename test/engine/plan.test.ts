@@ -59,9 +59,11 @@ describe('one resource', () => {
       (part, { types }) => {
         const never = (want: { size: number }, live: { spec: { size: number } }) =>
           want.size < live.spec.size ? 'it never shrinks' : null
-        part.add({ ...types.vpc, never }, 'a', spec({ size }))
+        const home = part.add({ ...types.vpc, never }, 'a', spec({ size }))
+        part.add(types.gate, 'b', spec({ homes: [home.ref('id')] }))
       }
     const [less, more] = [await planned(small(2), small(1)), await planned(small(1), small(2))]
+    expect(less.steps.map(({ action }) => action)).toEqual(['blocked', 'none'])
     expect(less.steps[0]).toMatchObject({ action: 'blocked', reason: 'it never shrinks', changes: [{ path: 'size' }] })
     expect(more.steps[0]).toMatchObject({ action: 'update' })
   })

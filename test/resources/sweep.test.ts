@@ -4,11 +4,16 @@ import { toPairs } from '../../src/aws/ownership.ts'
 import { type Leftover, sweep } from '../../src/aws/sweep/index.ts'
 import { Bench, type World } from '../support/contract.ts'
 import { startProxy } from '../support/proxy.ts'
+import { stores, watchers } from './sweep-parts.ts'
 
 type Tags = Readonly<Record<string, string>>
 
 /** Makes one of every kind with raw calls, tagged with `tags` or named after `stack`; what it made, by type. */
-async function everything({ raw, region, account }: World, stack: string, tags: Tags): Promise<Record<string, string>> {
+async function everything(
+  { raw, region, account }: Pick<World, 'raw' | 'region' | 'account'>,
+  stack: string,
+  tags: Tags,
+): Promise<Record<string, string>> {
   const Tags = toPairs(tags)
   const born = (ResourceType: string) => ({ TagSpecifications: [{ ResourceType: ResourceType as 'vpc', Tags }] })
   const { ec2, elbv2, iam } = raw
@@ -70,6 +75,8 @@ async function everything({ raw, region, account }: World, stack: string, tags: 
   await raw.s3.createBucket({ Bucket })
   await raw.s3.putBucketTagging({ Bucket, Tagging: { TagSet: Tags } })
   return {
+    ...(await stores({ raw, region, account }, stack, tags, [SubnetId, second])),
+    ...(await watchers({ raw, region, account }, stack, tags, VpcId)),
     'ec2:vpc': VpcId,
     'ec2:subnet': SubnetId,
     'ec2:subnet 2': second,
@@ -152,13 +159,40 @@ describe('the sweep', () => {
   })
 
   test('counts what is dead as gone', async () => {
-    const { ec2 } = world.raw
+    const { ec2, rds, dynamodb, efs } = world.raw
     const { leftovers: left } = await sweep(world.ctx)
     const id = (type: string) => left.find((one) => one.type === type)!.id
     await ec2.deleteNatGateway({ NatGatewayId: id('ec2:nat-gateway') })
     await ec2.terminateInstances({ InstanceIds: [id('ec2:instance')] })
+    await ec2.deleteFlowLogs({ FlowLogIds: [id('ec2:flow-log')] })
+    await rds.deleteDBInstance({ DBInstanceIdentifier: id('rds:instance'), FinalDBSnapshotIdentifier: 'the-last' })
+    await dynamodb.deleteTable({ TableName: id('dynamodb:table') })
+    await efs.deleteMountTarget({ MountTargetId: id('efs:mount-target') })
+    await efs.deleteFileSystem({ FileSystemId: id('efs:file-system') })
     const types = new Set((await sweep(world.ctx)).leftovers.map(({ type }) => type))
     expect(types.has('ec2:vpc')).toBe(true)
-    expect([types.has('ec2:nat-gateway'), types.has('ec2:instance')]).toEqual([false, false])
+    const gone = ['ec2:nat-gateway', 'ec2:instance', 'ec2:flow-log', 'rds:instance', 'dynamodb:table']
+    expect([...gone, 'efs:file-system', 'efs:mount-target'].filter((type) => types.has(type))).toEqual([])
+  })
+
+  test('keeps the snapshot of a database and a key that waits for its deletion, and tells what they cost', async () => {
+    const { kms, rds } = world.raw
+    const { leftovers } = await sweep(world.ctx)
+    const KeyId = leftovers.find(({ type }) => type === 'kms:key')!.id
+    await kms.deleteAlias({ AliasName: `alias/${world.stack}-any` })
+    const { DeletionDate } = await kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    const swept = await sweep(world.ctx)
+    expect(swept.leftovers.filter(({ type }) => /^kms|snapshot/.test(type)).map(({ type }) => type)).toEqual([
+      'ec2:snapshot',
+    ])
+    expect(swept.kept).toMatchObject([
+      { type: 'kms:key', id: KeyId, monthlyUsd: 0 },
+      { type: 'rds:snapshot', id: 'the-last', monthlyUsd: 1.9 },
+    ])
+    expect(swept.kept[0]?.why).toContain(DeletionDate!.toISOString().slice(0, 10))
+    // Both are there, and the snapshot is the one of the database.
+    expect((await kms.describeKey({ KeyId })).KeyMetadata?.KeyState).toBe('PendingDeletion')
+    const { DBSnapshots } = await rds.describeDBSnapshots({ DBSnapshotIdentifier: 'the-last' })
+    expect(DBSnapshots?.[0]?.DBInstanceIdentifier).toBe(`${world.stack}-any`)
   })
 })

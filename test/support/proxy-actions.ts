@@ -31,6 +31,13 @@ export interface Call extends Identity {
   readonly form: Readonly<Record<string, string>>
   /** Calls under way when this one began, itself included. */
   readonly inFlight: number
+  /** When it came, in ticks of a clock of the proxy's own: 1, 2, 3 … for whatever happens. */
+  readonly began: number
+  /** The tick at which its answer was on the way; 0 as long as it is not. Nobody can have acted on it before. */
+  answered: number
+  /** Its body and its answer's as text, while the proxy is told to listen; else empty. */
+  sent: string
+  got: string
   /** 0 as long as nothing was answered, and for good when the connection was cut. */
   status: number
   ms: number

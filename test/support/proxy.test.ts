@@ -202,6 +202,30 @@ describe('the proxy', () => {
     expect(proxy.calls[0]).toMatchObject({ number: 1, inFlight: 1 })
   })
 
+  it('knows what was answered before another call began, and what was under way beside it', async () => {
+    await ask('CreateVpc')
+    proxy.setLatency(30)
+    await Promise.all([ask('CreateSubnet'), ask('CreateSubnet')])
+    const [vpc, one, other] = proxy.calls
+    if (!vpc || !one || !other) throw new Error('Not all calls were seen.')
+    expect(vpc.answered).toBeGreaterThan(vpc.began)
+    expect(Math.min(one.began, other.began)).toBeGreaterThan(vpc.answered)
+    expect(Math.min(one.answered, other.answered)).toBeGreaterThan(Math.max(one.began, other.began))
+  })
+
+  it('keeps what is said while it is told to listen', async () => {
+    reply = (response) => response.end('said')
+    await (await ask('CreateVpc')).text()
+    proxy.listen(true)
+    await (await ask('CreateVpc', '&CidrBlock=10.0.0.0%2F16')).text()
+    await (await fetch(`${proxy.url}/b/k`, { method: 'PUT', headers: signed('s3'), body: 'an object' })).text()
+    expect(proxy.calls.map(({ sent, got: told }) => [sent.slice(0, 16), told])).toEqual([
+      ['', ''],
+      ['Action=CreateVpc', 'said'],
+      ['an object', 'said'],
+    ])
+  })
+
   it('answers in place of AWS', async () => {
     proxy.intercept((call) =>
       call.number === 1 ? { status: 503, headers: { 'x-a': 'b' }, body: 'slow down' } : 'forward',

@@ -24,6 +24,8 @@ export interface AwsProxy {
   /** Asked for every call until another one, or null, takes its place. */
   intercept(interceptor: Interceptor | null): void
   setLatency(ms: number): void
+  /** From now on what is said is kept, and not only that something was. */
+  listen(on: boolean): void
   close(): Promise<void>
 }
 
@@ -37,7 +39,7 @@ export interface ProxyOptions {
 
 /** A proxy between a program that uses AWS and an emulator, which counts, delays, redirects and breaks calls. */
 export async function startProxy(options: ProxyOptions): Promise<AwsProxy> {
-  const state: State = { options, calls: [], interceptor: null, latencyMs: options.latencyMs ?? 0, inFlight: 0 }
+  const state: State = { options, calls: [], interceptor: null, latencyMs: options.latencyMs ?? 0, ...QUIET }
   const server = http.createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 })
   server.on('request', (request, response) => {
     handle(state, request, response).catch((error: unknown) => {
@@ -63,6 +65,9 @@ export async function startProxy(options: ProxyOptions): Promise<AwsProxy> {
     setLatency: (ms) => {
       state.latencyMs = ms
     },
+    listen: (on) => {
+      state.listening = on
+    },
     close: async () => {
       server.close()
       server.closeAllConnections()
@@ -77,7 +82,11 @@ interface State {
   interceptor: Interceptor | null
   latencyMs: number
   inFlight: number
+  ticks: number
+  listening: boolean
 }
+
+const QUIET = { inFlight: 0, ticks: 0, listening: false } as const
 
 async function handle(state: State, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   state.inFlight += 1
@@ -93,27 +102,37 @@ async function handle(state: State, request: http.IncomingMessage, response: htt
   const verdict = (await state.interceptor?.(call)) ?? 'forward'
   if (verdict === 'hang') return
   if (verdict === 'reset-before') return cut(request)
-  if (typeof verdict === 'object' && 'status' in verdict) return answer(call, verdict, response)
+  if (typeof verdict === 'object' && 'status' in verdict) {
+    call.answered = tick(state)
+    return answer(call, verdict, response)
+  }
   if (typeof verdict === 'object') await verdict.pause
-  const upstream = await forward(state.options, call, request, form)
+  const upstream = await forward(state, call, request, form)
   if (verdict === 'reset-after') {
     for await (const _ of upstream);
     return cut(request)
   }
   call.status = upstream.statusCode ?? 0
+  call.answered = tick(state)
   upstream.on('data', (chunk: Buffer) => {
     call.responseBytes += chunk.length
+    if (state.listening) call.got += chunk.toString('latin1')
   })
   response.writeHead(call.status, without(upstream.rawHeaders, /^(connection|keep-alive)$/i))
   await pipeline(upstream, response)
 }
 
-/** The body of a query-protocol call, which names the operation; other bodies are streamed unseen. */
+/** The body of a query-protocol call, which names the operation; other bodies are streamed. */
 async function formOf(request: http.IncomingMessage): Promise<Buffer | null> {
   if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return null
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
+}
+
+function tick(state: State): number {
+  state.ticks += 1
+  return state.ticks
 }
 
 function record(state: State, request: http.IncomingMessage, form: string): Call {
@@ -126,8 +145,9 @@ function record(state: State, request: http.IncomingMessage, form: string): Call
     path: seen.path,
     form: Object.fromEntries(new URLSearchParams(form)),
     inFlight: state.inFlight,
-    status: 0,
-    ms: 0,
+    began: tick(state),
+    ...{ answered: 0, sent: state.listening ? form : '', got: '' },
+    ...{ status: 0, ms: 0 },
     requestBytes: Buffer.byteLength(form),
     responseBytes: 0,
   }
@@ -137,7 +157,7 @@ function record(state: State, request: http.IncomingMessage, form: string): Call
 
 /** Resolves with the emulator's answer when its head is there. Headers go as they came, but for those of the connection. */
 async function forward(
-  options: ProxyOptions,
+  { options, listening }: State,
   call: Call,
   request: http.IncomingMessage,
   form: Buffer | null,
@@ -148,6 +168,7 @@ async function forward(
   const answered = once(upstream, 'response')
   request.on('data', (chunk: Buffer) => {
     call.requestBytes += chunk.length
+    if (listening) call.sent += chunk.toString('latin1')
   })
   const sent = form === null ? pipeline(request, upstream) : pipeline([form], upstream)
   const [[head]] = await Promise.all([answered, sent])

@@ -25,7 +25,7 @@ const fileSystems: Finder = async (ctx) => {
 function costOf({ SizeInBytes: size }: FileSystemDescription, prices: Prices): number | null {
   const standard = byTheGb(prices.unit('fileStorageGbMonth'), size?.ValueInStandard ?? size?.Value)
   const infrequent = byTheGb(prices.unit('fileInfrequentGbMonth'), size?.ValueInIA ?? 0)
-  return standard === null || infrequent === null ? null : standard + infrequent
+  return standard === null || infrequent === null ? null : Math.round((standard + infrequent) * 100) / 100
 }
 
 async function mountTargets(ctx: Ctx, FileSystemId: string): Promise<readonly Sighting[]> {

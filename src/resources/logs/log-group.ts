@@ -72,6 +72,11 @@ export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
     )
   },
 
+  async farewell(ctx, live) {
+    const [now] = await exactly(ctx, live.id)
+    return { blockers: now?.deletionProtectionEnabled ? [protectedOne(live.id)] : [], losses: [] }
+  },
+
   async destroy(ctx, live) {
     await remove(ctx, live.id)
     // Who still writes makes it anew, without retention and tags: one more look.
@@ -79,6 +84,10 @@ export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
     if ((await exactly(ctx, live.id)).length > 0) await remove(ctx, live.id)
   },
 }
+
+/** We never switch it on: whoever did wants the logs to be kept. */
+const protectedOne = (name: string): string =>
+  `The log group ${name} has deletion protection, which somebody has switched on: switch it off to let it go.`
 
 /** Seconds in which late writers come. */
 const LATE = 10

@@ -1,5 +1,6 @@
 import type { DBParameterGroup } from '@aws-sdk/client-rds'
 import type { Ctx } from '../../aws/ctx.ts'
+import { foreignUsers } from '../../aws/db-instance.ts'
 import { parametersOf, sameValues, setParameters } from '../../aws/db-parameters.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
@@ -7,6 +8,7 @@ import { nameOf } from '../../aws/names.ts'
 import { all, toPairs } from '../../aws/ownership.ts'
 import { rdsArn, rdsPatiently, tagRds, tagsAt } from '../../aws/rds.ts'
 import { required } from '../../aws/required.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { type Passing, patiently, pause, scaled, until } from '../../aws/wait.ts'
 import { GENERATION, generationOf } from '../../engine/generation.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
@@ -40,7 +42,12 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
     replaceBy: 'create-first',
     ownership: 'own',
     actions: {
-      read: ['rds:DescribeDBParameterGroups', 'rds:ListTagsForResource', 'rds:DescribeDBParameters'],
+      read: [
+        'rds:DescribeDBParameterGroups',
+        'rds:ListTagsForResource',
+        'rds:DescribeDBParameters',
+        'tag:GetResources',
+      ],
       create: ['rds:CreateDBParameterGroup', 'rds:AddTagsToResource'],
       sync: [
         'rds:DescribeDBParameters',
@@ -49,7 +56,7 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
         'rds:AddTagsToResource',
         'rds:RemoveTagsFromResource',
       ],
-      destroy: ['rds:DeleteDBParameterGroup', 'rds:DescribeDBParameterGroups'],
+      destroy: ['rds:DeleteDBParameterGroup', 'rds:DescribeDBParameterGroups', 'rds:DescribeDBInstances'],
     },
   },
 
@@ -89,12 +96,20 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
   },
 
   async sync(ctx, spec, live, changed) {
-    if (changed.has('parameters')) await setParameters(ctx, live.id, spec.parameters, live.spec.parameters)
+    if (changed.has('parameters')) {
+      await setParameters(ctx, live.id, spec.parameters, live.spec.parameters)
+      if (isFresh(live)) await tagRds(ctx, rdsArn(ctx, 'pg', live.id), { [CREATED]: new Date().toISOString() })
+    }
     if (!changed.has('tags')) return
     // A stranger may have changed the tag; what the thing is has not changed.
     const generation = generationOf(dbParameterGroup, live.spec) ?? undefined
     await tagRds(ctx, rdsArn(ctx, 'pg', live.id), ctx.tags(live.address, generation))
   },
+
+  farewell: (ctx, live) =>
+    foreignUsers(ctx, ({ DBParameterGroups = [] }) =>
+      DBParameterGroups.some(({ DBParameterGroupName }) => DBParameterGroupName === live.id),
+    ),
 
   async destroy(ctx, live) {
     const DBParameterGroupName = live.id
@@ -106,8 +121,15 @@ export const dbParameterGroup: ResourceType<DbParameterGroupSpec, DbParameterGro
   },
 }
 
-/** When it was made: AWS does not tell. */
+/** When it was made, or got its first settings: AWS does not tell. */
 const CREATED = 'ecom-infra:created-at'
+
+/** Seconds in which a dead run's group is still on its way to its first database. */
+const UNUSED = 3_600
+
+/** Made a while ago by a run that went no further: the five minutes count from its first settings. */
+const isFresh = ({ spec, tags }: Found<DbParameterGroupSpec, DbParameterGroupOut>): boolean =>
+  Object.keys(spec.parameters).length === 0 && Date.now() - Date.parse(tags?.[CREATED] ?? '') < scaled(UNUSED)
 
 /** Seconds that AWS wants for a new group. */
 const SETTLING = 300
@@ -134,14 +156,16 @@ function specName(live: string, generation: string | undefined, asked: readonly 
   return wanted[0] ?? bare
 }
 
-/** Three calls a group at most: AWS gives tags and parameters of one at a time. Empty when it has gone meanwhile. */
+/** Three calls a group at most: RDS gives tags and parameters of one at a time. Empty when it has gone meanwhile. */
 async function describe(
   ctx: Ctx,
   group: DBParameterGroup,
   asked: readonly Asked[],
 ): Promise<Found<DbParameterGroupSpec, DbParameterGroupOut>[]> {
   const id = group.DBParameterGroupName ?? ''
-  const tags = await tagsAt(ctx, group.DBParameterGroupArn ?? rdsArn(ctx, 'pg', id))
+  const arn = group.DBParameterGroupArn ?? rdsArn(ctx, 'pg', id)
+  const known = askerOf({ id, name: specName(id, undefined, asked), tags: {} }, asked)
+  const tags = await tagsShown(ctx, { arn, asker: known, ask: () => tagsAt(ctx, arn) })
   if (!tags) return []
   const thing = { id, name: specName(id, tags[GENERATION], asked), tags }
   const [claimed, asker] = [claimNamed(ctx, thing, asked), askerOf(thing, asked)]

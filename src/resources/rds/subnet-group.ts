@@ -1,10 +1,12 @@
 import type { DBSubnetGroup } from '@aws-sdk/client-rds'
 import type { Ctx } from '../../aws/ctx.ts'
+import { foreignUsers } from '../../aws/db-instance.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
 import { all, toPairs } from '../../aws/ownership.ts'
 import { lowered, rdsArn, rdsPatiently, tagRds, tagsAt } from '../../aws/rds.ts'
 import { required } from '../../aws/required.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { type Passing, patiently, until } from '../../aws/wait.ts'
 import { asSet } from '../../engine/diff.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
@@ -35,10 +37,10 @@ export const dbSubnetGroup: ResourceType<DbSubnetGroupSpec, DbSubnetGroupOut, Ct
     replaceBy: 'delete-first',
     ownership: 'own',
     actions: {
-      read: ['rds:DescribeDBSubnetGroups', 'rds:ListTagsForResource'],
+      read: ['rds:DescribeDBSubnetGroups', 'rds:ListTagsForResource', 'tag:GetResources'],
       create: ['rds:CreateDBSubnetGroup', 'rds:AddTagsToResource', 'iam:CreateServiceLinkedRole'],
       sync: ['rds:ModifyDBSubnetGroup', 'rds:AddTagsToResource', 'rds:RemoveTagsFromResource'],
-      destroy: ['rds:DeleteDBSubnetGroup', 'rds:DescribeDBSubnetGroups'],
+      destroy: ['rds:DeleteDBSubnetGroup', 'rds:DescribeDBSubnetGroups', 'rds:DescribeDBInstances'],
     },
   },
 
@@ -74,6 +76,8 @@ export const dbSubnetGroup: ResourceType<DbSubnetGroupSpec, DbSubnetGroupOut, Ct
     if (changed.has('tags')) await tagRds(ctx, rdsArn(ctx, 'subgrp', live.id), ctx.tags(live.address))
   },
 
+  farewell: (ctx, live) => foreignUsers(ctx, ({ DBSubnetGroup }) => DBSubnetGroup?.DBSubnetGroupName === live.id),
+
   async destroy(ctx, live) {
     const DBSubnetGroupName = live.id
     await patiently(ctx, [IN_USE], () => unlessGone(ctx.rds.deleteDBSubnetGroup({ DBSubnetGroupName })))
@@ -91,14 +95,16 @@ const IN_USE: Passing = {
   what: 'the database to let go of the subnet group',
 }
 
-/** One call a group for its tags. Nothing when it has gone in the meantime, or is nobody's business of ours. */
+/** Where the tagging API does not tell its tags, one call does. Nothing when it has gone in the meantime, or is nobody's business of ours. */
 async function describe(
   ctx: Ctx,
   group: DBSubnetGroup,
   asked: readonly Asked[],
 ): Promise<Found<DbSubnetGroupSpec, DbSubnetGroupOut>[]> {
   const id = group.DBSubnetGroupName ?? ''
-  const tags = await tagsAt(ctx, group.DBSubnetGroupArn ?? rdsArn(ctx, 'subgrp', id))
+  const arn = group.DBSubnetGroupArn ?? rdsArn(ctx, 'subgrp', id)
+  const asker = askerOf({ id, name: id, tags: {} }, asked)
+  const tags = await tagsShown(ctx, { arn, asker, ask: () => tagsAt(ctx, arn) })
   if (!tags) return []
   const claimed = claimNamed(ctx, { id, name: id, tags }, asked)
   if (!claimed.ours && !askerOf({ id, name: id, tags }, asked)) return []

@@ -5,6 +5,7 @@ import {
   BUCKET_BUSY,
   candidates,
   FRESH_BUCKET,
+  isElsewhere,
   LATE_WRITERS,
   owned,
   refuseTaken,
@@ -15,6 +16,7 @@ import type { Ctx } from '../../aws/ctx.ts'
 import { codeOf, isDenied, unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed } from '../../aws/named.ts'
 import { toPairs } from '../../aws/ownership.ts'
+import { tagsShown } from '../../aws/tagged.ts'
 import { patiently, until } from '../../aws/wait.ts'
 import { asSet } from '../../engine/diff.ts'
 import { Failed } from '../../engine/errors.ts'
@@ -58,6 +60,7 @@ export const bucket: ResourceType<BucketSpec, BucketOut, Ctx> = {
       read: [
         's3:ListAllMyBuckets',
         's3:GetBucketTagging',
+        'tag:GetResources',
         's3:GetBucketVersioning',
         's3:GetEncryptionConfiguration',
         's3:GetBucketPublicAccessBlock',
@@ -142,9 +145,27 @@ const notEmpty = (name: string, cause: unknown) =>
     cause,
   })
 
-/** Six calls a bucket, one for each sub-resource: S3 has none that answers more. */
-async function look(ctx: Ctx, id: string, asked: readonly Asked[]): Promise<Found<BucketSpec, BucketOut> | null> {
-  const answer = await tagsOf(ctx, id)
+type Live = Found<BucketSpec, BucketOut>
+
+/** Six calls a bucket at most, one for each sub-resource: S3 has none that answers more. */
+async function look(ctx: Ctx, id: string, asked: readonly Asked[]): Promise<Live | null> {
+  const arn = `arn:${ctx.partition}:s3:::${id}`
+  const asker = askerOf({ id, name: id, tags: {} }, asked)
+  try {
+    return await describe(ctx, id, asked, await tagsShown(ctx, { arn, asker, ask: () => tagsOf(ctx, id) }))
+  } catch (error) {
+    // The tagging API still shows a bucket that has been closed to us, or is another's by now: S3 itself decides.
+    if (!isElsewhere(error)) throw error
+    return describe(ctx, id, asked, await tagsOf(ctx, id))
+  }
+}
+
+async function describe(
+  ctx: Ctx,
+  id: string,
+  asked: readonly Asked[],
+  answer: Awaited<ReturnType<typeof tagsOf>>,
+): Promise<Live | null> {
   if (answer === undefined) return null
   const tags = answer === 'closed' ? {} : answer
   const thing = { id, name: id, tags }
@@ -152,6 +173,7 @@ async function look(ctx: Ctx, id: string, asked: readonly Asked[]): Promise<Foun
   const { address, ours } = claimNamed(ctx, thing, asked, ({ token }) => token !== null)
   if (!ours && !askerOf(thing, asked)) return null
   const settings = answer === 'closed' ? CLOSED : await readSettings(ctx, id)
+  if (settings === null) return null
   const out = { name: id, arn: `arn:${ctx.partition}:s3:::${id}` }
   return { address, ours: ours && answer !== 'closed', id, spec: { name: id, ...settings }, tags, out }
 }

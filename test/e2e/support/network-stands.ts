@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { OURS } from './ours.ts'
 import { at, nameIn, tagsIn } from './raw.ts'
 import type { Stack } from './stack.ts'
 
@@ -29,7 +30,7 @@ export function networkStands(open: () => Stack): void {
   })
 
   it('lays out the subnets, none of which gives public addresses by default', async () => {
-    const { Subnets = [] } = await open().raw.ec2.describeSubnets({ Filters: ours })
+    const { Subnets = [] } = await open().raw.ec2.describeSubnets({ Filters: OURS })
     const seen = Subnets.map((one) => [nameIn(one.Tags), one.CidrBlock, one.AvailabilityZone, one.MapPublicIpOnLaunch])
     expect(seen.sort()).toEqual([
       ['private-a', '10.20.128.0/19', 'us-east-1a', false],
@@ -42,12 +43,12 @@ export function networkStands(open: () => Stack): void {
   it('opens the ways out: one gateway, one NAT gateway with its address, and the routes there', async () => {
     const { ec2 } = open().raw
     const [vpcs, gateways, nats, addresses, subnets, tables] = await Promise.all([
-      ec2.describeVpcs({ Filters: ours }),
-      ec2.describeInternetGateways({ Filters: ours }),
-      ec2.describeNatGateways({ Filter: ours }),
+      ec2.describeVpcs({ Filters: OURS }),
+      ec2.describeInternetGateways({ Filters: OURS }),
+      ec2.describeNatGateways({ Filter: OURS }),
       ec2.describeAddresses({}),
-      ec2.describeSubnets({ Filters: ours }),
-      ec2.describeRouteTables({ Filters: ours }),
+      ec2.describeSubnets({ Filters: OURS }),
+      ec2.describeRouteTables({ Filters: OURS }),
     ])
     const gateway = at(gateways.InternetGateways, 'ec2:internet-gateway/main')
     expect(gateway.Attachments).toMatchObject([{ VpcId: at(vpcs.Vpcs, 'ec2:vpc/main').VpcId, State: 'available' }])
@@ -83,11 +84,11 @@ export function networkStands(open: () => Stack): void {
   it('opens free ways to S3 and DynamoDB for this account, and to the package buckets for anybody', async () => {
     const { raw, account } = open()
     const [{ VpcEndpoints = [] }, { RouteTables = [] }] = await Promise.all([
-      raw.ec2.describeVpcEndpoints({ Filters: ours }),
-      raw.ec2.describeRouteTables({ Filters: ours }),
+      raw.ec2.describeVpcEndpoints({ Filters: OURS }),
+      raw.ec2.describeRouteTables({ Filters: OURS }),
     ])
     const tables = RouteTables.map(({ RouteTableId }) => RouteTableId).sort()
-    const ours_ = {
+    const ours = {
       ...{ Sid: 'ThisAccount', Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' },
       Condition: { StringEquals: { 'aws:PrincipalAccount': account.id } },
     }
@@ -103,13 +104,13 @@ export function networkStands(open: () => Stack): void {
       ...{ name, service: `com.amazonaws.us-east-1.${name}`, type: 'Gateway', tables, says },
     })
     expect(seen).toHaveLength(2)
-    expect(seen).toContainEqual(gateway('s3', [ours_, packages]))
-    expect(seen).toContainEqual(gateway('dynamodb', [ours_]))
+    expect(seen).toContainEqual(gateway('s3', [ours, packages]))
+    expect(seen).toContainEqual(gateway('dynamodb', [ours]))
   })
 
   it('guards the subnets with network ACLs, rule by rule in this order', async () => {
-    const { NetworkAcls } = await open().raw.ec2.describeNetworkAcls({ Filters: ours })
-    const { Subnets } = await open().raw.ec2.describeSubnets({ Filters: ours })
+    const { NetworkAcls } = await open().raw.ec2.describeNetworkAcls({ Filters: OURS })
+    const { Subnets } = await open().raw.ec2.describeSubnets({ Filters: OURS })
     const [any, vpc] = ['0.0.0.0/0', '10.20.0.0/16']
     const rules = (name: string, egress: boolean) =>
       (at(NetworkAcls, `ec2:network-acl/${name}`).Entries ?? [])
@@ -143,7 +144,7 @@ export function networkStands(open: () => Stack): void {
 
   it('lets each tier in only from the one before it, and describes every rule', async () => {
     const { ec2 } = open().raw
-    const { SecurityGroups = [] } = await ec2.describeSecurityGroups({ Filters: ours })
+    const { SecurityGroups = [] } = await ec2.describeSecurityGroups({ Filters: OURS })
     const nameOf = (id?: string) => nameIn(SecurityGroups.find(({ GroupId }) => GroupId === id)?.Tags)
     const { SecurityGroupRules = [] } = await ec2.describeSecurityGroupRules({
       Filters: [{ Name: 'group-id', Values: SecurityGroups.map(({ GroupId = '' }) => GroupId) }],
@@ -182,5 +183,3 @@ export function networkStands(open: () => Stack): void {
     }
   })
 }
-
-const ours = [{ Name: 'tag:ecom-infra:stack', Values: ['shop-dev'] }]

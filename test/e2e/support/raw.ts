@@ -1,3 +1,4 @@
+import { ACM } from '@aws-sdk/client-acm'
 import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { CloudWatch } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
@@ -25,6 +26,7 @@ export interface Raw {
   readonly kms: KMS
   readonly sns: SNS
   readonly cloudwatch: CloudWatch
+  readonly acm: ACM
 }
 
 export function rawClients(endpoint: string): Raw {
@@ -43,6 +45,7 @@ export function rawClients(endpoint: string): Raw {
     kms: new KMS(given),
     sns: new SNS(given),
     cloudwatch: new CloudWatch(given),
+    acm: new ACM(given),
   }
 }
 

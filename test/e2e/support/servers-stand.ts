@@ -1,15 +1,16 @@
 import { expect, it } from 'vitest'
+import { OURS } from './ours.ts'
 import { at, policyIn, tagsIn } from './raw.ts'
+import { namesFor, rightsOf, script } from './server-needs.ts'
 import type { Stack } from './stack.ts'
 
 const NAME = 'shop-dev-web-us-east-1'
 const PATH = '/ecom-infra/shop-dev/us-east-1/'
-const ours = [{ Name: 'tag:ecom-infra:stack', Values: ['shop-dev'] }]
 
 /** Who the web servers are, how each is made, how many there are, and what is in front of them. */
 export function serversStand(open: () => Stack): void {
   it('gives the web servers a role that may do what they need, and no more', async () => {
-    const { raw, account } = open()
+    const { raw } = open()
     const { Role } = await raw.iam.getRole({ RoleName: NAME })
     expect(Role?.Path).toBe(PATH)
     expect(policyIn(Role?.AssumeRolePolicyDocument)).toEqual({
@@ -21,18 +22,9 @@ export function serversStand(open: () => Stack): void {
       'AmazonSSMManagedInstanceCore',
       'CloudWatchAgentServerPolicy',
     ])
-    const { PolicyNames = [] } = await raw.iam.listRolePolicies({ RoleName: NAME })
-    expect(PolicyNames).toHaveLength(1)
-    const { PolicyDocument } = await raw.iam.getRolePolicy({ RoleName: NAME, PolicyName: PolicyNames[0] })
-    const bucket = `arn:aws:s3:::shop-dev-assets-${account.id}-us-east-1`
-    expect(policyIn(PolicyDocument)).toEqual({
-      Version: '2012-10-17',
-      Statement: [
-        { Sid: 'ListAssets', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket },
-        { Sid: 'ReadAssets', Effect: 'Allow', Action: 's3:GetObject', Resource: `${bucket}/*` },
-        { Sid: 'OurLogGroupsOnly', Effect: 'Deny', Action: 'logs:CreateLogGroup', Resource: '*' },
-      ],
-    })
+    expect((await raw.iam.listRolePolicies({ RoleName: NAME })).PolicyNames).toEqual(['web'])
+    const { PolicyDocument } = await raw.iam.getRolePolicy({ RoleName: NAME, PolicyName: 'web' })
+    expect(policyIn(PolicyDocument)).toEqual({ Version: '2012-10-17', Statement: await rightsOf(open()) })
     const { InstanceProfile } = await raw.iam.getInstanceProfile({ InstanceProfileName: NAME })
     expect(InstanceProfile).toMatchObject({ Path: PATH, Roles: [{ RoleName: NAME }] })
   })
@@ -46,7 +38,7 @@ export function serversStand(open: () => Stack): void {
       Versions: ['$Default'],
     })
     const data = LaunchTemplateVersions[0]?.LaunchTemplateData
-    const { SecurityGroups } = await raw.ec2.describeSecurityGroups({ Filters: ours })
+    const { SecurityGroups } = await raw.ec2.describeSecurityGroups({ Filters: OURS })
     const Groups = [at(SecurityGroups, 'ec2:security-group/web').GroupId]
     expect(data).toMatchObject({
       ...{ InstanceType: 't3.micro', ImageId: expect.stringMatching(/^ami-/), Monitoring: { Enabled: true } },
@@ -55,11 +47,8 @@ export function serversStand(open: () => Stack): void {
       NetworkInterfaces: [{ DeviceIndex: 0, AssociatePublicIpAddress: true, Groups, DeleteOnTermination: true }],
       BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeType: 'gp3', Encrypted: true } }],
     })
-    const script = Buffer.from(data?.UserData ?? '', 'base64').toString()
-    expect(script).toMatch(/^#!\/bin\/bash/)
-    expect(script).toMatch(/packages .*nginx/)
-    expect(script).toContain('/healthz')
-    expect(script.length).toBeLessThan(16_384)
+    expect(script(data)).toMatch(/^#!\/bin\/bash/)
+    expect(script(data).length).toBeLessThan(16_384)
     for (const kind of ['instance', 'volume']) {
       const tags = tagsIn(data?.TagSpecifications?.find(({ ResourceType }) => ResourceType === kind)?.Tags)
       expect(tags).toMatchObject({ 'ecom-infra:stack': 'shop-dev', owner: 'web-team', Name: expect.any(String) })
@@ -67,12 +56,37 @@ export function serversStand(open: () => Stack): void {
     }
   })
 
+  it('tells a server what it works with by names, and how it comes to serve', async () => {
+    const { raw } = open()
+    const { LaunchTemplateVersions = [] } = await raw.ec2.describeLaunchTemplateVersions({
+      ...{ LaunchTemplateName: 'shop-dev-web', Versions: ['$Default'] },
+    })
+    const text = script(LaunchTemplateVersions[0]?.LaunchTemplateData)
+    const written = /\/etc\/ecom-infra\.env[^\n]*\n(?:#[^\n]*\n)?((?:[A-Z_]+='[^'\n]*'\n)+)/.exec(text)?.[1] ?? ''
+    const names = Object.fromEntries(
+      [...written.matchAll(/^([A-Z_]+)='(.*)'$/gm)].map(([, name, value]) => [name, value]),
+    )
+    expect(names).toEqual(await namesFor(open()))
+    expect(text).toMatch(/packages .*nginx/)
+    expect(text).toContain('/healthz')
+    const { FILES_ID: system, FILES_ACCESS_POINT_ID: point, FILES_DIR: folder } = names
+    expect(folder).toBe('/var/www/images')
+    expect(text).toContain(`FILE_SYSTEM='${system}'`)
+    expect(text).toContain(`ACCESS_POINT='${point}'`)
+    expect(text).toMatch(/efs _netdev,nofail,tls,iam,accesspoint=%s/)
+    expect(text).toMatch(/aws s3 sync s3:\/\/\S*ASSETS_BUCKET\S* \/var\/www\/static/)
+    expect(text).toMatch(/OnBootSec=.*\nOnCalendar=\*-\*-\* \*:\*:00/)
+    expect(text).toMatch(/systemctl enable --now \S+\.timer/)
+    for (const kind of ['access', 'error', 'system']) expect(text).toContain(`/ecom-infra/shop-dev/web/${kind}`)
+    expect(text).toContain('mem_used_percent')
+  })
+
   it('keeps one server, two at most, scales at 70 % CPU, and lets the load balancer judge them', async () => {
     const { raw } = open()
     const { AutoScalingGroups = [] } = await raw.autoscaling.describeAutoScalingGroups({})
     expect(AutoScalingGroups).toHaveLength(1)
     const [group] = AutoScalingGroups
-    const { Subnets } = await raw.ec2.describeSubnets({ Filters: ours })
+    const { Subnets } = await raw.ec2.describeSubnets({ Filters: OURS })
     const { TargetGroups = [] } = await raw.elbv2.describeTargetGroups({})
     expect(group).toMatchObject({
       ...{ AutoScalingGroupName: 'shop-dev-web', MinSize: 1, MaxSize: 2, DesiredCapacity: 1 },
@@ -103,8 +117,8 @@ export function serversStand(open: () => Stack): void {
   it('puts a load balancer in the public subnets, which asks for /healthz', async () => {
     const { raw } = open()
     const { LoadBalancers = [] } = await raw.elbv2.describeLoadBalancers({})
-    const { Subnets } = await raw.ec2.describeSubnets({ Filters: ours })
-    const { SecurityGroups } = await raw.ec2.describeSecurityGroups({ Filters: ours })
+    const { Subnets } = await raw.ec2.describeSubnets({ Filters: OURS })
+    const { SecurityGroups } = await raw.ec2.describeSecurityGroups({ Filters: OURS })
     expect(LoadBalancers).toMatchObject([
       {
         ...{ LoadBalancerName: 'shop-dev-web', Type: 'application', Scheme: 'internet-facing' },

@@ -30,6 +30,7 @@ export interface Row {
   readonly address: string
   readonly id: string
   readonly status: string
+  readonly health: { readonly state: string; readonly detail: string } | null
   readonly drift: readonly { readonly path: string; readonly desired: unknown; readonly actual: unknown }[]
 }
 
@@ -42,7 +43,12 @@ export interface Document {
   readonly outputs: Readonly<Record<string, string>>
   readonly resources: readonly Row[]
   readonly leftovers: readonly unknown[]
-  readonly kept: readonly unknown[]
+  readonly kept: readonly {
+    readonly type: string
+    readonly id: string
+    readonly why: string
+    readonly monthlyUsd: number | null
+  }[]
   readonly failures: readonly unknown[]
   readonly apiCalls: { readonly total: number; readonly mutating: number }
 }

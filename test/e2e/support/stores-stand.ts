@@ -34,10 +34,12 @@ export function storesStand(open: () => Stack): void {
     ])
   })
 
-  it('makes the log groups of the web servers, kept for 7 days', async () => {
+  it('makes the log groups of all that logs, each kept for 7 days', async () => {
     const { logGroups = [] } = await open().raw.logs.describeLogGroups({})
     const seen = logGroups.map(({ logGroupName, retentionInDays }) => `${logGroupName} ${retentionInDays}`)
-    expect(seen.sort()).toEqual(['access 7', 'error 7', 'system 7'].map((one) => `/ecom-infra/shop-dev/web/${one}`))
+    const web = ['access', 'error', 'system'].map((one) => `/ecom-infra/shop-dev/web/${one} 7`)
+    const database = ['postgresql', 'upgrade'].map((one) => `/aws/rds/instance/shop-dev-main/${one} 7`)
+    expect(seen.sort()).toEqual([...database, '/ecom-infra/shop-dev/flow-logs 7', ...web])
   })
 }
 

@@ -1,4 +1,4 @@
-import { inventory } from './inventory.ts'
+import { inventory, type Thing } from './inventory.ts'
 import { tagsIn } from './raw.ts'
 import type { Stack } from './stack.ts'
 
@@ -37,4 +37,23 @@ export async function tagAsStranger(stack: Stack, Key: string): Promise<void> {
   const Bucket = id('bucket')
   const { TagSet = [] } = await s3.getBucketTagging({ Bucket })
   await s3.putBucketTagging({ Bucket, Tagging: { TagSet: [...TagSet, ...Tags] } })
+  await tagStores(stack, all, { Key, Value: 'x' })
+}
+
+interface Tag {
+  readonly Key: string
+  readonly Value: string
+}
+
+async function tagStores({ raw, account }: Stack, all: readonly Thing[], tag: Tag): Promise<void> {
+  const { rds, dynamodb, efs, sns, kms, cloudwatch } = raw
+  const Tags = [tag]
+  const id = (kind: string) => all.find((one) => one.kind === kind)?.id ?? ''
+  const arn = (service: string, rest: string) => `arn:aws:${service}:us-east-1:${account.id}:${rest}`
+  await rds.addTagsToResource({ ResourceName: arn('rds', `db:${id('database')}`), Tags })
+  await dynamodb.tagResource({ ResourceArn: arn('dynamodb', `table/${id('items')}`), Tags })
+  await efs.tagResource({ ResourceId: id('files'), Tags })
+  await sns.tagResource({ ResourceArn: id('topic'), Tags })
+  await kms.tagResource({ KeyId: id('key'), Tags: [{ TagKey: tag.Key, TagValue: tag.Value }] })
+  await cloudwatch.tagResource({ ResourceARN: arn('cloudwatch', `alarm:${id('alarm')}`), Tags })
 }

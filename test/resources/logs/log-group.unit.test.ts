@@ -75,6 +75,19 @@ test('a right that is really missing is said at once', async () => {
   expect(called()).toHaveLength(1)
 })
 
+test.each([true, false])(
+  'deletion protection that somebody has switched on (%s) is told before anything goes',
+  async (on) => {
+    const sibling = { ...group(`${name}-more`), deletionProtectionEnabled: true }
+    answers({ DescribeLogGroups: () => ({ logGroups: [sibling, { ...group(name), deletionProtectionEnabled: on }] }) })
+    const told = await logGroup.farewell?.(fakeCtx(), live)
+    expect(told).toEqual({
+      blockers: on ? [expect.stringContaining(`${name} has deletion protection`)] : [],
+      losses: [],
+    })
+  },
+)
+
 describe('deleting', () => {
   test('what a late writer made anew goes too', async () => {
     let there = true

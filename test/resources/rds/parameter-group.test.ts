@@ -21,6 +21,7 @@ const FIRST = { 'rds.force_ssl': '1', log_statement: 'ddl' }
 const MANY = Object.fromEntries(Array.from({ length: 25 }, (_, nth) => [`autovacuum_setting_${nth}`, String(nth)]))
 
 keepsTheContract({
+  pace: '0.002',
   address: 'rds:parameter-group/main',
 
   graph(world, variant) {

@@ -1,4 +1,5 @@
 import { type Parameter, RDSClient } from '@aws-sdk/client-rds'
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { diff } from '../../../src/engine/diff.ts'
 import { GENERATION, generationOf } from '../../../src/engine/generation.ts'
@@ -12,7 +13,11 @@ import { fakeCtx } from '../../support/fake-ctx.ts'
 import { fail, scripted } from '../../support/scripted.ts'
 
 const rds = scripted(RDSClient)
-beforeEach(() => rds.answers({}))
+const tagging = scripted(ResourceGroupsTaggingAPIClient)
+beforeEach(() => {
+  rds.answers({})
+  tagging.answers({})
+})
 
 const address = 'rds:parameter-group/main'
 const spec: DbParameterGroupSpec = {
@@ -86,6 +91,19 @@ describe('reading', () => {
     expect(rds.called()).toEqual([...calls, 'DescribeDBParameters'])
   })
 
+  test('a wide look asks for no tags that the tagging API shows as they should be', async () => {
+    const ctx = fakeCtx({ wide: true })
+    const Tags = Object.entries(ctx.tags(address, generation)).map(([Key, Value]) => ({ Key, Value }))
+    const ResourceARN = `arn:aws:rds:us-east-1:123456789012:pg:${name}`
+    rds.answers({
+      DescribeDBParameterGroups: () => ({ DBParameterGroups: [group(name)] }),
+      ...engine({}, { 'rds.force_ssl': '1' }),
+    })
+    tagging.answers({ GetResources: () => ({ ResourceTagMappingList: [{ ResourceARN, Tags }] }) })
+    expect(await dbParameterGroup.read(ctx, [asked])).toMatchObject([{ id: name, ours: true, spec, address }])
+    expect(rds.called()).toEqual(['DescribeDBParameterGroups', 'DescribeDBParameters'])
+  })
+
   test('an older generation is ours; under our name and without our tags it is not', async () => {
     rds.answers({
       DescribeDBParameterGroups: ({ Marker }) =>
@@ -151,6 +169,22 @@ describe('setting', () => {
     await sync({ 'rds.force_ssl': '1' }, {})
     expect(rds.inputsOf('ModifyDBParameterGroup')).toHaveLength(3)
     await expect(sync({}, { work_mem: '8' })).rejects.toThrow(`cannot give work_mem of ${name} back`)
+  })
+
+  test('the first settings of a group that a dead run has made count as its making', async () => {
+    const stamps = async (minutesOld: number | null, have: Record<string, string>) => {
+      rds.answers(engine({}, {}))
+      const made = new Date(Date.now() - (minutesOld ?? 0) * 60 * 2).toISOString()
+      const tags = { ...live.tags, ...(minutesOld === null ? {} : { 'ecom-infra:created-at': made }) }
+      const now = { ...live, tags, spec: { ...spec, parameters: have } }
+      await dbParameterGroup.sync?.(fakeCtx(), spec, now, new Set(['parameters'] as const))
+      return rds.inputsOf('AddTagsToResource').map(({ Tags }) => Tags)
+    }
+    expect(await stamps(10, {})).toEqual([[{ Key: 'ecom-infra:created-at', Value: expect.stringMatching(/^20.*Z$/) }]])
+    // In use for long, or settled: a stranger's change is no reason to wait.
+    expect(await stamps(90, {})).toEqual([])
+    expect(await stamps(null, {})).toEqual([])
+    expect(await stamps(10, { work_mem: '4' })).toEqual([])
   })
 
   test('the tag that says what it is stays what it is', async () => {

@@ -1,4 +1,5 @@
 import { RDSClient } from '@aws-sdk/client-rds'
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Asked, Found } from '../../../src/engine/resource.ts'
 import {
@@ -10,7 +11,11 @@ import { fakeCtx } from '../../support/fake-ctx.ts'
 import { fail, scripted } from '../../support/scripted.ts'
 
 const rds = scripted(RDSClient)
-beforeEach(() => rds.answers({}))
+const tagging = scripted(ResourceGroupsTaggingAPIClient)
+beforeEach(() => {
+  rds.answers({})
+  tagging.answers({})
+})
 
 const address = 'rds:subnet-group/main'
 const spec: DbSubnetGroupSpec = { name: 'Shop-Dev-Main', description: 'Private', subnetIds: ['subnet-1', 'subnet-2'] }
@@ -46,6 +51,17 @@ describe('reading', () => {
     })
     const found = await dbSubnetGroup.read(fakeCtx(), [asked])
     expect(found.map(({ id, ours }) => [id, ours])).toEqual([['shop-dev-main', false]])
+  })
+
+  test('a wide look asks for no tags that the tagging API shows as they should be', async () => {
+    const ctx = fakeCtx({ wide: true })
+    const Tags = Object.entries(ctx.tags(address)).map(([Key, Value]) => ({ Key, Value }))
+    const ResourceARN = 'arn:aws:rds:us-east-1:123456789012:subgrp:shop-dev-main'
+    rds.answers({ DescribeDBSubnetGroups: () => ({ DBSubnetGroups: [{ DBSubnetGroupName: 'shop-dev-main' }] }) })
+    tagging.answers({ GetResources: () => ({ ResourceTagMappingList: [{ ResourceARN, Tags }] }) })
+    const found = await dbSubnetGroup.read(ctx, [asked])
+    expect(found).toMatchObject([{ id: 'shop-dev-main', ours: true, address, tags: ctx.tags(address) }])
+    expect(rds.called()).toEqual(['DescribeDBSubnetGroups'])
   })
 })
 

@@ -1,3 +1,4 @@
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { S3Client } from '@aws-sdk/client-s3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { bucketNameOf } from '../../../src/aws/names.ts'
@@ -38,8 +39,12 @@ const live: Found<BucketSpec, BucketOut> = {
 const asked = (one: Partial<Asked>): Asked => ({ address, id: null, token: null, spec: { name }, ...one })
 
 const { answers, called, inputsOf } = scripted(S3Client)
+const tagging = scripted(ResourceGroupsTaggingAPIClient)
 
-beforeEach(() => answers({}))
+beforeEach(() => {
+  answers({})
+  tagging.answers({})
+})
 
 describe('creating', () => {
   test.each([
@@ -131,6 +136,47 @@ describe('reading', () => {
   test('a bucket that is not there is absent, and so is one that goes in between', async () => {
     answers({ GetBucketTagging: () => fail('NoSuchBucket', 'none', 404) })
     expect(await bucket.read(fakeCtx(), [asked({ id: name })])).toEqual([])
+  })
+
+  describe('shown by the tagging API as it should be', () => {
+    const look = async (script: Parameters<typeof answers>[0]) => {
+      const ctx = fakeCtx({ wide: true })
+      const Tags = Object.entries(ctx.tags(address)).map(([Key, Value]) => ({ Key, Value }))
+      const shown = { ResourceTagMappingList: [{ ResourceARN: `arn:aws:s3:::${name}`, Tags }] }
+      tagging.answers({ GetResources: () => shown })
+      answers({ ListBuckets: () => names(name), ...script })
+      return bucket.read(ctx, [asked({ id: name })])
+    }
+
+    test('it is not asked for its tags', async () => {
+      const found = await look({ GetBucketVersioning: () => ({ Status: 'Enabled' }) })
+      expect(found).toMatchObject([{ address, ours: true, tags: fakeCtx().tags(address) }])
+      expect(called()).not.toContain('GetBucketTagging')
+    })
+
+    test('one that is gone is a ghost there', async () => {
+      const gone = () => fail('NoSuchBucket', 'none', 404)
+      const all = ['Versioning', 'Encryption', 'OwnershipControls', 'LifecycleConfiguration', 'Tagging']
+      const script = Object.fromEntries(all.map((what) => [`GetBucket${what}`, gone]))
+      expect(await look({ ...script, GetPublicAccessBlock: gone })).toEqual([])
+    })
+
+    test.each([
+      ["is another account's by now", 'AccessDenied', 403],
+      ["is another region's by now", 'PermanentRedirect', 301],
+    ])('one that %s is not ours', async (_, code, status) => {
+      const closed = () => fail(code, 'no', status)
+      const found = await look({ GetBucketVersioning: closed, GetBucketTagging: closed })
+      expect(found).toMatchObject([{ address, ours: false, spec: { versioning: 'Disabled' } }])
+    })
+
+    test('a right that is missing is told, and takes nothing from us', async () => {
+      const script = {
+        GetBucketVersioning: () => fail('AccessDenied', 'no', 403),
+        GetBucketTagging: () => tags('shop-dev'),
+      }
+      await expect(look(script)).rejects.toMatchObject({ name: 'AccessDenied' })
+    })
   })
 
   test('what was never set is read as unset', async () => {
