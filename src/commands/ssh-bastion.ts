@@ -3,6 +3,9 @@ import { type AwsFlags, StackCommand } from '../cli/stack-command.ts'
 import type { Purpose } from '../cli/tunnel-run.ts'
 import { Interrupted, Refused } from '../engine/errors.ts'
 
+/** For what is still on its way to standard output. */
+const GRACE_MS = 2_000
+
 interface TunnelFlags extends AwsFlags {
   readonly shell: boolean
   readonly 'print-env': boolean
@@ -87,6 +90,15 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
     process.once('exit', () => {
       process.exitCode = code
     })
+  }
+
+  /**
+   * All is closed by now. A call to AWS that was under way may still wait for its answer, and a peer that has gone for
+   * its last words: a shell is not kept waiting for them.
+   */
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error)
+    setTimeout(() => process.exit(), GRACE_MS).unref()
   }
 
   /** Once the one line is written, standard output carries nothing else. */
