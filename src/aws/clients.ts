@@ -4,6 +4,7 @@ import type { CloudWatch } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
 import type { DynamoDB } from '@aws-sdk/client-dynamodb'
 import type { EC2 } from '@aws-sdk/client-ec2'
+import type { EC2InstanceConnect } from '@aws-sdk/client-ec2-instance-connect'
 import type { EFS } from '@aws-sdk/client-efs'
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAM } from '@aws-sdk/client-iam'
@@ -11,6 +12,7 @@ import type { KMS } from '@aws-sdk/client-kms'
 import type { RDS } from '@aws-sdk/client-rds'
 import type { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { S3 } from '@aws-sdk/client-s3'
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
 import type { SNS } from '@aws-sdk/client-sns'
 import type { SSM } from '@aws-sdk/client-ssm'
 import type { STS } from '@aws-sdk/client-sts'
@@ -37,6 +39,8 @@ export interface Clients {
   readonly sns: SNS
   readonly cloudwatch: CloudWatch
   readonly acm: ACM
+  readonly instanceConnect: EC2InstanceConnect
+  readonly secrets: SecretsManager
 }
 
 export interface Connection {
@@ -72,6 +76,8 @@ const LOADERS: Readonly<Record<Service, () => Promise<Construct>>> = {
   sns: async () => maker((await import('@aws-sdk/client-sns')).SNS),
   cloudwatch: async () => maker((await import('@aws-sdk/client-cloudwatch')).CloudWatch),
   acm: async () => maker((await import('@aws-sdk/client-acm')).ACM),
+  instanceConnect: async () => maker((await import('@aws-sdk/client-ec2-instance-connect')).EC2InstanceConnect),
+  secrets: async () => maker((await import('@aws-sdk/client-secrets-manager')).SecretsManager),
 }
 
 const maker =

@@ -23,7 +23,6 @@ interface Scene extends Circumstances {
 
 type Told = readonly [code: string, message: string, hint: string]
 type Rule = (scene: Scene) => Told | null
-
 const AGAIN = 'then run the same command again: it goes on from there.'
 const actions = new WeakMap<object, string>()
 
@@ -118,6 +117,8 @@ const DENIAL = /User: (\S+) is not authorized to perform: ([\w-]+:\w+)(?: on res
 const IAM: readonly (readonly [RegExp, string])[] = [
   [/^elbv2:/, 'elasticloadbalancing:'],
   [/^tagging:/, 'tag:'],
+  [/^secrets:/, 'secretsmanager:'],
+  [/^instanceConnect:/, 'ec2-instance-connect:'],
   [/^s3:(HeadBucket|ListObjectsV2)$/, 's3:ListBucket'],
   [/^s3:HeadObject$/, 's3:GetObject'],
   [/^s3:ListBuckets$/, 's3:ListAllMyBuckets'],

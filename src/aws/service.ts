@@ -16,3 +16,5 @@ export type Service =
   | 'sns'
   | 'cloudwatch'
   | 'acm'
+  | 'instanceConnect'
+  | 'secrets'

@@ -40,6 +40,8 @@ export abstract class StackCommand extends BaseCommand {
   }
 
   protected readonly stop = new AbortController()
+  /** What the first Ctrl-C is answered with; null: that calls are finished, and what was done is saved. */
+  protected readonly parting: string | null = null
   readonly #disposers: (() => void)[] = []
   /** Everything that is emitted before a view is there is kept for it. */
   #emit: Emit = () => undefined
@@ -56,7 +58,7 @@ export abstract class StackCommand extends BaseCommand {
     this.circumstances = { profile, endpoint, region: loaded.config.region }
     const { openSession } = await import('../app/session.ts')
     const { onInterrupt } = await import('../ui/interrupt.ts')
-    const heard = onInterrupt({ stop: this.stop, tell: (text) => this.tell(text) })
+    const heard = onInterrupt({ stop: this.stop, tell: (text) => this.tell(this.parting ?? text) })
     this.#disposers.push(() => heard[Symbol.dispose]())
     const access = {
       profile: flags.profile,
@@ -96,8 +98,13 @@ export abstract class StackCommand extends BaseCommand {
     })
   }
 
-  protected override async finally(error: Error | undefined): Promise<void> {
+  /** From here on signals are somebody else's business. */
+  protected deafen(): void {
     for (const dispose of this.#disposers.splice(0)) dispose()
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    this.deafen()
     await super.finally(error)
   }
 }

@@ -10,16 +10,23 @@ const INLINE = 10_240
 export default class Policy extends StackCommand {
   static override summary = 'Print the least IAM policy that a command needs for this config. Calls nothing in AWS.'
   static override description = `Without a command: what up, status and down need together. Roles and buckets are
-bound to the stack's own names, everything else to its region.`
+bound to the stack's own names, everything else to its region.
+
+What ssh-bastion needs has to be asked for by its name: the password of the database
+is among it. With --allow-my-ip it changes the stack, and needs what up needs, too.`
   static override examples = [
     { description: 'For whoever only looks', command: '<%= config.bin %> policy status' },
     {
       description: 'For the role that deploys',
       command: '<%= config.bin %> policy -c prod.yaml --out deploy-policy.json',
     },
+    { description: 'For whoever may read the database', command: '<%= config.bin %> policy ssh-bastion' },
   ]
   static override args = {
-    command: Args.string({ description: 'which command is to be allowed', options: ['up', 'status', 'down'] }),
+    command: Args.string({
+      description: 'which command is to be allowed',
+      options: ['up', 'status', 'down', 'ssh-bastion'],
+    }),
   }
   static override flags = {
     out: Flags.string({ description: 'write it to this file', helpValue: 'FILE' }),
@@ -29,7 +36,9 @@ bound to the stack's own names, everything else to its region.`
     const { args, flags } = await this.parse(Policy)
     const { config } = await this.configured(flags)
     const { leastPolicy, POLICY_COMMANDS } = await import('../app/policy.ts')
-    const commands = POLICY_COMMANDS.filter((command) => args.command === undefined || command === args.command)
+    const commands = POLICY_COMMANDS.filter((one) =>
+      args.command === undefined ? one !== 'ssh-bastion' : one === args.command,
+    )
     const policy = leastPolicy(config, commands)
     const characters = JSON.stringify(policy).length
     if (flags.out === undefined) this.log(JSON.stringify(policy, null, 2))

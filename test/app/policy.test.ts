@@ -56,4 +56,27 @@ describe('the least policy', () => {
       expect(JSON.stringify(leastPolicy(configOf(more), ['status'])).length).toBeLessThan(6_144)
     }
   })
+
+  test('of a tunnel is bound to the bastion and to the password of this stack', () => {
+    const policy = leastPolicy(configOf(), ['ssh-bastion'])
+    const bastion = {
+      'aws:ResourceTag/ecom-infra:stack': 'shop-dev',
+      'aws:ResourceTag/ecom-infra:address': 'ec2:instance/bastion',
+    }
+    expect(actionsIn(policy).filter((action) => /^(s3|iam|kms):/.test(action))).toEqual([])
+    expect(statement(policy, 'TunnelKey')).toMatchObject({
+      Resource: 'arn:aws:ec2:eu-west-1:*:instance/*',
+      Condition: { StringEquals: { ...bastion, 'ec2:osuser': 'ec2-user' } },
+    })
+    expect(statement(policy, 'TunnelBastion')?.Condition).toEqual({ StringEquals: bastion })
+    expect(statement(policy, 'TunnelPassword')).toMatchObject({
+      Resource: 'arn:aws:secretsmanager:eu-west-1:*:secret:rds!db-*',
+      Condition: {
+        StringLike: {
+          'secretsmanager:ResourceTag/aws:rds:primaryDBInstanceArn': 'arn:aws:rds:eu-west-1:*:db:shop-dev-main',
+        },
+      },
+    })
+    expect(actionsIn(leastPolicy(configOf(), ['up', 'status', 'down']))).not.toContain('secretsmanager:GetSecretValue')
+  })
 })

@@ -2,6 +2,8 @@ const PREFIX: Readonly<Record<string, string>> = {
   elbv2: 'elasticloadbalancing',
   tagging: 'tag',
   efs: 'elasticfilesystem',
+  secrets: 'secretsmanager',
+  instanceConnect: 'ec2-instance-connect',
 }
 
 /** Where the IAM action is not called as the operation is. */

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'vitest'
 
@@ -21,9 +21,14 @@ export function needs(test: Pick<TestContext, 'skip'>, need: Need): string {
   return test.skip(message)
 }
 
-/** Servers live in /usr/sbin, which an ordinary user's PATH leaves out. */
+/** Servers live in /usr/sbin, which an ordinary user's PATH leaves out, and PostgreSQL where several versions fit. */
 function find(program: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    ...globSync('/usr/lib/postgresql/*/bin'),
+  ]
   return folders.map((folder) => join(folder, program)).find(executable)
 }
 

@@ -34,6 +34,8 @@ export interface CliRun {
   kill(signal: NodeJS.Signals): void
   /** Resolves when what was said so far, on both outputs, matches. */
   said(pattern: RegExp): Promise<void>
+  /** What stands on its standard output so far. */
+  heard(): string
 }
 
 /** Runs the real binary to its end. */
@@ -62,6 +64,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
     result,
     kill: (signal) => void child.kill(signal),
     said: (pattern) => waitUntilSaid(child, output, pattern),
+    heard: () => output.stdout,
   }
 }
 

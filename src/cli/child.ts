@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { Refused } from '../engine/errors.ts'
+
+/** Keys of a terminal: it sends these to everybody who is in front of it, the child included. */
+const KEYS = ['SIGINT', 'SIGQUIT'] as const
+const OTHERS = ['SIGTERM', 'SIGHUP'] as const
+
+interface ChildOptions {
+  /** On top of our own. */
+  readonly env: Readonly<Record<string, string>>
+  /** Sent to it when the way to the database is gone for good. */
+  readonly lost: AbortSignal
+}
+
+/** Runs a command at our place: its streams, signals and exit code are ours. What ends it is its own to decide. */
+export async function runChild(command: readonly string[], { env, lost }: ChildOptions): Promise<number> {
+  const [program = '', ...args] = command
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+  const release = passOn(child)
+  const end = () => void child.kill('SIGTERM')
+  lost.addEventListener('abort', end, { once: true })
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', (error) => reject(notRun(program, error)))
+      child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+    })
+  } finally {
+    lost.removeEventListener('abort', end)
+    release()
+  }
+}
+
+/** Hands signals on, but for those that the child has had from the terminal already. */
+function passOn(child: ChildProcess): () => void {
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+  const listeners = [
+    ...KEYS.map((signal) => [signal, () => void (atTerminal || child.kill(signal))] as const),
+    ...OTHERS.map((signal) => [signal, () => void child.kill(signal)] as const),
+  ]
+  for (const [signal, listener] of listeners) process.on(signal, listener)
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener)
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = { ENOENT: 'there is no such program', EACCES: 'it may not be run' }
+
+function notRun(program: string, error: NodeJS.ErrnoException): Refused {
+  const why = WHY[error.code ?? ''] ?? error.code ?? error.message
+  return new Refused('CannotRun', `${program} cannot be run: ${why}.`, {
+    cause: error,
+    hint: 'Install it, or write its path. What stands after `--` is run as it is, without a shell.',
+  })
+}
