@@ -4,6 +4,7 @@ import { Declined, Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
+import { idlePatterns, narrowedDown } from '../engine/targets.ts'
 import { pricesOf } from '../prices/prices.ts'
 import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
@@ -17,6 +18,8 @@ import type { Session } from './session.ts'
 export interface DownOptions {
   readonly deleteData: boolean
   readonly keepState: boolean
+  /** Only these, by address or pattern, and what depends on them; none: everything. */
+  readonly targets: readonly string[]
   readonly dryRun: boolean
   readonly concurrency: number
   readonly shown: (plan: Plan, farewells: Farewells, seen: Observation) => Promise<void>
@@ -56,7 +59,8 @@ function wordsOf(action: string): string {
 export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {
   const seen = await observe(session, { teardown: true })
   refuseProtected(session, seen)
-  const plan = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
+  refuseUnknown(options.targets, seen)
+  const plan = planned(session, seen, options)
   const at = new Date()
   const { deleteData } = options
   const farewells = settled(await farewellsOf(session, plan), { stack: session.stack, deleteData, at })
@@ -69,6 +73,21 @@ export async function down(session: Session, options: DownOptions): Promise<Down
   // Where nothing is, there is nothing to agree to.
   if (plan.steps.length > 0) await options.agree(plan)
   return tearDown(session, { seen, plan, farewells, options, at })
+}
+
+function planned(session: Session, seen: Observation, { deleteData, targets }: DownOptions): Plan {
+  const plan = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData })
+  return targets.length === 0 ? plan : narrowedDown(plan, targets)
+}
+
+/** Something that was mistyped would seem to be gone. */
+function refuseUnknown(targets: readonly string[], { sightings }: Observation): void {
+  const there = sightings.flatMap(({ live }) => (live.ours ? live.address : []))
+  const unknown = idlePatterns(targets, there)
+  if (unknown.length === 0) return
+  throw new Refused('UnknownAddress', `--target names what this stack does not have: ${unknown.join(', ')}.`, {
+    hint: '`ecom-infra status` lists the addresses.',
+  })
 }
 
 function refuseProtected(session: Session, { loaded }: Observation): void {
@@ -115,20 +134,21 @@ interface Teardown {
 
 async function tearDown(session: Session, { seen, plan, farewells, options, at }: Teardown): Promise<DownOutcome> {
   const { deleteData, keepState, concurrency } = options
+  const partial = options.targets.length > 0
   if (plan.steps.length === 0 && seen.loaded.etag === null) {
     const { leftovers, kept } = await prove(session)
     const state = await stateThatStays(session, { gone: true, deleteData })
     return { plan, farewells, result: null, leftovers, checked: CHECKED, kept: [...kept, ...state] }
   }
   const held = await lockStack(session, 'down', seen.loaded)
-  const erases = (result: Result) => !keepState && isDone(result)
+  const erases = (result: Result) => !keepState && !partial && isDone(result)
   let result: Result
   let swept: Swept = { leftovers: [], kept: [] }
   try {
     const current = isFresh(seen, held.loaded) ? { seen, plan } : await again(session, { seen, plan, options })
     const { memory } = current.seen
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
-    result = await perform(session, held, { ...what, concurrency, command: 'down', erase: erases })
+    result = await perform(session, held, { ...what, concurrency, partial, known: [], command: 'down', erase: erases })
     if (isDone(result)) swept = await prove(session)
     if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {
@@ -137,13 +157,13 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
   const { leftovers } = swept
   const gone = erases(result) && leftovers.length === 0
   const kept = [...swept.kept, ...(await stateThatStays(session, { gone, deleteData }))]
-  return { plan, farewells, result, leftovers, checked: isDone(result) ? CHECKED : [], kept }
+  return { plan, farewells, result, leftovers, checked: isDone(result) && !partial ? CHECKED : [], kept }
 }
 
 /** Planned again under the lock: what was agreed to must still be what is going to happen, and lose no more. */
 async function again(session: Session, { seen: before, plan, options }: Pick<Teardown, 'seen' | 'plan' | 'options'>) {
   const seen = await observe(session, { teardown: true, before: before.memory })
-  const next = planFor(session, seen, nothing(), { ...NO_CONSENT, teardown: true, deleteData: options.deleteData })
+  const next = planned(session, seen, options)
   const agreed = new Set(plan.steps.map(({ address }) => address))
   const more = next.steps.filter(({ address }) => !agreed.has(address)).map(({ address }) => address)
   if (more.length > 0)

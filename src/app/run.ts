@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { explain } from '../aws/explain.ts'
 import { verdictOf } from '../aws/failure.ts'
+import { entryOf } from '../engine/build.ts'
 import { Interrupted } from '../engine/errors.ts'
 import { execute, isDone, type Result } from '../engine/execute.ts'
 import type { Graph } from '../engine/graph.ts'
 import { type Address, isUnknown, type Ref, resolve } from '../engine/ref.ts'
-import type { Plan } from '../engine/steps.ts'
+import type { Plan, Step } from '../engine/steps.ts'
 import { ensureStateBucket } from '../state/bucket.ts'
 import { beginRun, type Ending, endRun, markKilled, type Outcome } from '../state/history.ts'
 import { Journal } from '../state/journal.ts'
@@ -69,6 +70,10 @@ export interface Work {
   readonly at: Date
   readonly concurrency: number
   readonly command: string
+  /** Only a part of the stack is worked on: what was last applied as a whole stays what it was. */
+  readonly partial: boolean
+  /** Steps of the rest: what is ours of them is written down, should it have been forgotten. */
+  readonly known: readonly Step[]
   /** True when the stack's state is to be removed at the end: then nothing more is written. */
   readonly erase: (result: Result) => boolean
 }
@@ -82,7 +87,8 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
   const { config } = session.loaded
   // Until all is done, tags that have been given up may still be somewhere: the next run has to know of them.
-  journal.config({ ...config, tags: { ...appliedTags(held.loaded), ...config.tags } })
+  journal.config({ ...appliedConfig(work, held, config), tags: { ...appliedTags(held.loaded), ...config.tags } })
+  remember(journal, work)
   const end = (result: Result | null) =>
     orNote(session, 'the record of this run could not be written', () =>
       endRun(store, stack, record, endingOf(result, session)),
@@ -97,8 +103,9 @@ export async function perform(session: Session, held: Held, work: Work): Promise
     throw error
   }
   const save = async () => {
-    if (work.graph.nodes.size > 0) journal.outputs(outputsOf(work.graph, result))
-    if (outcomeOf(result) === 'done') journal.config(config)
+    const before = work.partial ? held.loaded.manifest.outputs : {}
+    if (work.graph.nodes.size > 0) journal.outputs({ ...before, ...outputsOf(work.graph, result) })
+    if (outcomeOf(result) === 'done' && !work.partial) journal.config(config)
     await (work.erase(result) ? journal.abandon() : journal.close())
   }
   const trouble = await save().then(
@@ -109,6 +116,20 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const told = trouble === null ? result : { ...result, stopped: result.stopped ?? trouble }
   await end(told)
   return told
+}
+
+/** A manifest that knows of some things only would keep the next look from asking for the others. */
+function remember(journal: Journal, { known, memory }: Work): void {
+  for (const step of known) {
+    const { address, live } = step
+    if (live?.ours && !memory.resources.has(address)) journal.record(address, entryOf(step, live))
+  }
+}
+
+/** A part of the stack does not make it what the config says; the very first part is all that there is to say. */
+function appliedConfig({ partial }: Work, { loaded }: Held, config: object): object {
+  const { manifest } = loaded
+  return partial && Object.keys(manifest.config).length > 0 ? manifest.config : config
 }
 
 function endingOf(result: Result | null, { meter }: Session): Ending {

@@ -3,8 +3,8 @@ import { Declined, Refused } from '../engine/errors.ts'
 import type { Result } from '../engine/execute.ts'
 import type { Memory } from '../engine/look.ts'
 import { summary } from '../engine/plan.ts'
-import type { Address } from '../engine/ref.ts'
 import { type Consent, NO_CONSENT, type Plan } from '../engine/steps.ts'
+import { idlePatterns, narrowed } from '../engine/targets.ts'
 import type { Loaded } from '../state/load.ts'
 import { farewellsOf, hindered } from './farewells.ts'
 import { isFresh, type Observation, observe, planFor } from './observe.ts'
@@ -12,7 +12,9 @@ import { lockStack, outputsOf, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
 
 export interface UpOptions {
-  readonly consent: Pick<Consent, 'replace' | 'deleteData'>
+  readonly consent: Pick<Consent, 'adopt' | 'replace' | 'deleteData'>
+  /** Only these, by address or pattern, and what they depend on; none: everything. */
+  readonly targets: readonly string[]
   readonly concurrency: number
   readonly dryRun: boolean
   /** Asked once, between planning and doing; false: no. */
@@ -36,14 +38,16 @@ export interface UpOutcome {
 export async function up(session: Session, options: UpOptions): Promise<UpOutcome> {
   const consent: Consent = { ...NO_CONSENT, ...options.consent, protect: session.loaded.config.protect }
   const seen = await observe(session, options)
-  refuseStrangers(options.consent.replace, seen)
+  refuseStrangers('--replace', [...options.consent.replace], seen)
+  refuseStrangers('--adopt', [...options.consent.adopt], seen)
+  refuseStrangers('--target', options.targets, seen)
   if (seen.loaded.damage) session.emit({ kind: 'note', address: null, text: damageOf(seen) })
-  const plan = await planned(session, seen, consent)
-  for (const text of idleWords(options.consent.replace, plan)) session.emit({ kind: 'note', address: null, text })
+  const plan = await planned(session, seen, { consent, targets: options.targets })
+  for (const text of idleWords(options.consent, plan)) session.emit({ kind: 'note', address: null, text })
   await options.shown(plan, seen.memory)
   if (!options.dryRun) refuseBlocked(plan)
   const idle = isIdle(plan)
-  if (options.dryRun || (idle && !newProtection(session, seen))) {
+  if (options.dryRun || (idle && (options.targets.length > 0 || !newProtection(session, seen)))) {
     return { plan, result: null, outputs: knownOutputs(seen) }
   }
   // Where only our own record changes there is nothing to agree to.
@@ -53,16 +57,26 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
   return apply(session, { seen, plan, consent, options })
 }
 
+interface Allowed {
+  readonly consent: Consent
+  readonly targets: readonly string[]
+}
+
 /** The plan, and what would stand in its way: found before the first change, not half-way. */
-async function planned(session: Session, seen: Observation, consent: Consent): Promise<Plan> {
-  const plan = planFor(session, seen, seen.wanted, consent)
+async function planned(session: Session, seen: Observation, { consent, targets }: Allowed): Promise<Plan> {
+  const whole = planFor(session, seen, seen.wanted, consent)
+  const plan = targets.length === 0 ? whole : narrowed(whole, targets)
   return hindered(plan, await farewellsOf(session, plan), consent.deleteData)
 }
 
-/** `--replace` permits, it does not command. */
-function idleWords(named: ReadonlySet<Address>, { steps }: Plan): readonly string[] {
-  const idle = steps.filter(({ address, action }) => named.has(address) && action !== 'replace')
-  return idle.map(({ address }) => `--replace only permits it, and nothing calls for replacing ${address}`)
+/** `--replace` and `--adopt` permit, they do not command. */
+function idleWords({ replace, adopt }: UpOptions['consent'], { steps }: Plan): readonly string[] {
+  const kept = steps.filter(({ address, action }) => replace.has(address) && action !== 'replace')
+  const own = steps.filter(({ address, live }) => adopt.has(address) && live?.ours !== false)
+  return [
+    ...kept.map(({ address }) => `--replace only permits it, and nothing calls for replacing ${address}`),
+    ...own.map(({ address }) => `--adopt only permits it, and nobody else's stands in the place of ${address}`),
+  ]
 }
 
 /** `protect` is not in AWS: it counts when it stands in the manifest, so that a change of it alone has to be written. */
@@ -70,10 +84,11 @@ const newProtection = ({ loaded }: Session, { loaded: { manifest, etag } }: Obse
   etag !== null && loaded.config.protect !== ((manifest.config as { protect?: boolean }).protect ?? false)
 
 /** An address that was mistyped would be an allowance for nothing. */
-function refuseStrangers(named: ReadonlySet<Address>, { wanted }: Observation): void {
-  const unknown = [...named].filter((address) => !wanted.nodes.has(address))
+function refuseStrangers(flag: string, patterns: readonly string[], { wanted, sightings }: Observation): void {
+  const known = [...wanted.nodes.keys(), ...sightings.flatMap(({ live }) => (live.ours ? live.address : []))]
+  const unknown = idlePatterns(patterns, known)
   if (unknown.length === 0) return
-  throw new Refused('UnknownAddress', `--replace names what is not in this stack: ${unknown.join(', ')}.`, {
+  throw new Refused('UnknownAddress', `${flag} names what is not in this stack: ${unknown.join(', ')}.`, {
     hint: '`ecom-infra status` lists the addresses.',
   })
 }
@@ -86,11 +101,11 @@ interface Undertaking {
 }
 
 async function apply(session: Session, undertaking: Undertaking): Promise<UpOutcome> {
-  const { options } = undertaking
+  const { options, consent } = undertaking
   const held = await lockStack(session, 'up', undertaking.seen.loaded)
   try {
     const { seen, plan } = await renew(session, held.loaded, undertaking)
-    const { concurrency } = options
+    const { concurrency, targets } = options
     const { deleteData } = options.consent
     const work = {
       plan,
@@ -100,6 +115,8 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
       at: new Date(),
       concurrency,
       command: 'up',
+      partial: targets.length > 0,
+      known: targets.length > 0 ? planFor(session, seen, seen.wanted, consent).steps : [],
       erase: () => false,
     }
     const result = await perform(session, held, work)
@@ -113,7 +130,7 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
 async function renew(session: Session, loaded: Loaded, { seen, plan, consent, options }: Undertaking) {
   if (isFresh(seen, loaded)) return { seen, plan }
   const again = await observe(session, { ...options, before: seen.memory })
-  const next = await planned(session, again, consent)
+  const next = await planned(session, again, { consent, targets: options.targets })
   if (isDeepStrictEqual(gist(next), gist(plan))) return { seen: again, plan: next }
   await options.shown(next, again.memory)
   refuseBlocked(next)

@@ -23,6 +23,11 @@ Exit code 6: something is left; each is named.`
     yes: Flags.boolean({ char: 'y', description: 'do not ask; it never implies losing data' }),
     'dry-run': Flags.boolean({ description: 'show what would be deleted; no call that changes anything' }),
     'delete-data': Flags.boolean({ description: 'empty buckets; without it, data stands in the way' }),
+    target: Flags.string({
+      description: 'only this, and what depends on it; an address, or a pattern as ec2:*',
+      multiple: true,
+      helpValue: 'ADDRESS',
+    }),
     'keep-state': Flags.boolean({ description: 'keep the manifest and the history of runs' }),
     concurrency: Flags.integer({
       description: 'how many resources are worked on at once',
@@ -47,6 +52,7 @@ Exit code 6: something is left; each is named.`
     const options = {
       deleteData: flags['delete-data'],
       keepState: flags['keep-state'],
+      targets: flags.target ?? [],
       dryRun: flags['dry-run'],
       concurrency,
     }

@@ -32,6 +32,16 @@ goes on from there. Without a config and at a terminal it asks first, as init do
       helpValue: 'ADDRESS',
       dependsOn: ['delete-data'],
     }),
+    target: Flags.string({
+      description: 'only this, and what it depends on; an address, or a pattern as ec2:*',
+      multiple: true,
+      helpValue: 'ADDRESS',
+    }),
+    adopt: Flags.string({
+      description: 'take over what stands in its place and is nobody else’s',
+      multiple: true,
+      helpValue: 'ADDRESS',
+    }),
     'delete-data': Flags.boolean({ description: 'data in what is replaced or removed may be lost' }),
     'refresh-ami': Flags.boolean({ description: 'take the current Amazon Linux image for new web servers' }),
   }
@@ -47,7 +57,12 @@ goes on from there. Without a config and at a terminal it asks first, as init do
       agree: (plan) => this.#agree(plan, { yes: flags.yes, mayAsk }),
     })
     const done = await run.go({
-      consent: { replace: new Set(flags.replace as Address[] | undefined), deleteData: flags['delete-data'] },
+      consent: {
+        adopt: new Set(flags.adopt as Address[] | undefined),
+        replace: new Set(flags.replace as Address[] | undefined),
+        deleteData: flags['delete-data'],
+      },
+      targets: flags.target ?? [],
       ...{
         concurrency: flags.concurrency,
         dryRun: flags['dry-run'],
