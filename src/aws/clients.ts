@@ -11,6 +11,7 @@ import type { KMS } from '@aws-sdk/client-kms'
 import type { RDS } from '@aws-sdk/client-rds'
 import type { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { S3 } from '@aws-sdk/client-s3'
+import type { ServiceQuotas } from '@aws-sdk/client-service-quotas'
 import type { SNS } from '@aws-sdk/client-sns'
 import type { SSM } from '@aws-sdk/client-ssm'
 import type { STS } from '@aws-sdk/client-sts'
@@ -37,6 +38,7 @@ export interface Clients {
   readonly sns: SNS
   readonly cloudwatch: CloudWatch
   readonly acm: ACM
+  readonly quotas: ServiceQuotas
 }
 
 export interface Connection {
@@ -72,6 +74,7 @@ const LOADERS: Readonly<Record<Service, () => Promise<Construct>>> = {
   sns: async () => maker((await import('@aws-sdk/client-sns')).SNS),
   cloudwatch: async () => maker((await import('@aws-sdk/client-cloudwatch')).CloudWatch),
   acm: async () => maker((await import('@aws-sdk/client-acm')).ACM),
+  quotas: async () => maker((await import('@aws-sdk/client-service-quotas')).ServiceQuotas),
 }
 
 const maker =

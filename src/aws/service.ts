@@ -16,3 +16,4 @@ export type Service =
   | 'sns'
   | 'cloudwatch'
   | 'acm'
+  | 'quotas'
