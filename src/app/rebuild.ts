@@ -1,12 +1,13 @@
 import { entryOf } from '../engine/build.ts'
+import { needsOf } from '../engine/leaving.ts'
 import type { Address } from '../engine/ref.ts'
 import { NO_CONSENT } from '../engine/steps.ts'
 import { Journal } from '../state/journal.ts'
 import type { Loaded } from '../state/load.ts'
 import { appliedTags, observe, planFor } from './observe.ts'
+import { knownOutputs } from './outputs.ts'
 import { lockStack, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
-import { knownOutputs } from './up.ts'
 
 export interface Rebuilt {
   readonly resources: readonly { readonly address: Address; readonly id: string }[]
@@ -22,13 +23,10 @@ export async function rebuild(session: Session): Promise<Rebuilt> {
   const held = await lockStack(session, 'state rebuild', seen.loaded)
   const journal = new Journal({ store: session.store, lease: held.lock, loaded: held.loaded })
   try {
-    const own = planFor(session, seen, seen.wanted, NO_CONSENT).steps.filter(({ live }) => live?.ours)
-    const resources = own.flatMap((step) => {
-      if (!step.live) return []
-      // What is wanted no more has lost its drawing: then what is remembered of its edges is better.
-      const remembered = seen.memory.resources.get(step.address)?.dependsOn
-      const entry = entryOf(step, step.live)
-      journal.record(step.address, step.node === null && remembered ? { ...entry, dependsOn: remembered } : entry)
+    const plan = planFor(session, seen, seen.wanted, NO_CONSENT)
+    const resources = plan.steps.flatMap((step) => {
+      if (!step.live?.ours) return []
+      journal.record(step.address, { ...entryOf(step, step.live), dependsOn: needsOf(step, plan) })
       return [{ address: step.address, id: step.live.id }]
     })
     const there = new Set(resources.map(({ address }) => address))

@@ -5,8 +5,9 @@ import { entryOf } from '../engine/build.ts'
 import { Interrupted } from '../engine/errors.ts'
 import { execute, isDone, type Result } from '../engine/execute.ts'
 import type { Graph } from '../engine/graph.ts'
-import { type Address, isUnknown, type Ref, resolve } from '../engine/ref.ts'
-import type { Plan, Step } from '../engine/steps.ts'
+import { needsOf } from '../engine/leaving.ts'
+import type { Address } from '../engine/ref.ts'
+import type { Plan } from '../engine/steps.ts'
 import { ensureStateBucket } from '../state/bucket.ts'
 import { beginRun, type Ending, endRun, markKilled, type Outcome } from '../state/history.ts'
 import { Journal } from '../state/journal.ts'
@@ -15,6 +16,7 @@ import type { Lock } from '../state/lock.ts'
 import { takeLock } from '../state/take-lock.ts'
 import { finalSnapshotOf } from './farewells.ts'
 import { appliedTags, toolsOf } from './observe.ts'
+import { outputsAfter, type Whole } from './outputs.ts'
 import type { Session } from './session.ts'
 
 /** A run that holds the lock, from the answer to the last write. */
@@ -70,10 +72,8 @@ export interface Work {
   readonly at: Date
   readonly concurrency: number
   readonly command: string
-  /** Only a part of the stack is worked on: what was last applied as a whole stays what it was. */
-  readonly partial: boolean
-  /** Steps of the rest: what is ours of them is written down, should it have been forgotten. */
-  readonly known: readonly Step[]
+  /** Only a part of the stack is worked on: all of it, as it stands. Null: nothing is left aside. */
+  readonly whole: Whole | null
   /** True when the stack's state is to be removed at the end: then nothing more is written. */
   readonly erase: (result: Result) => boolean
 }
@@ -103,9 +103,8 @@ export async function perform(session: Session, held: Held, work: Work): Promise
     throw error
   }
   const save = async () => {
-    const before = work.partial ? held.loaded.manifest.outputs : {}
-    if (work.graph.nodes.size > 0) journal.outputs({ ...before, ...outputsOf(work.graph, result) })
-    if (outcomeOf(result) === 'done' && !work.partial) journal.config(config)
+    if (work.whole || work.graph.nodes.size > 0) journal.outputs(outputsAfter(work, result))
+    if (outcomeOf(result) === 'done' && !work.whole) journal.config(config)
     await (work.erase(result) ? journal.abandon() : journal.close())
   }
   const trouble = await save().then(
@@ -119,17 +118,18 @@ export async function perform(session: Session, held: Held, work: Work): Promise
 }
 
 /** A manifest that knows of some things only would keep the next look from asking for the others. */
-function remember(journal: Journal, { known, memory }: Work): void {
-  for (const step of known) {
+function remember(journal: Journal, { whole, memory }: Work): void {
+  for (const step of whole?.plan.steps ?? []) {
     const { address, live } = step
-    if (live?.ours && !memory.resources.has(address)) journal.record(address, entryOf(step, live))
+    if (!whole || !live?.ours || memory.resources.has(address)) continue
+    journal.record(address, { ...entryOf(step, live), dependsOn: needsOf(step, whole.plan) })
   }
 }
 
 /** A part of the stack does not make it what the config says; the very first part is all that there is to say. */
-function appliedConfig({ partial }: Work, { loaded }: Held, config: object): object {
+function appliedConfig({ whole }: Work, { loaded }: Held, config: object): object {
   const { manifest } = loaded
-  return partial && Object.keys(manifest.config).length > 0 ? manifest.config : config
+  return whole && Object.keys(manifest.config).length > 0 ? manifest.config : config
 }
 
 function endingOf(result: Result | null, { meter }: Session): Ending {
@@ -156,16 +156,6 @@ function runtimeOf(session: Session, held: Held, { journal, work }: { journal: J
     token: () => randomBytes(16).toString('hex'),
     terms: (address: Address) => ({ deleteData, snapshotName: finalSnapshotOf(session.stack, address, at) }),
   }
-}
-
-/** The outputs that can be told: a failure may have left some of them unknown. */
-export function outputsOf(graph: Graph, { outs }: Pick<Result, 'outs'>): Readonly<Record<string, string>> {
-  const lookup = (ref: Ref) =>
-    (outs.get(ref.$ref) as Record<string, unknown> | undefined)?.[ref.field] ?? '(known after apply)'
-  const entries = Object.entries(graph.outputs).map(([name, value]) => [name, resolve(value, lookup)] as const)
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !isUnknown(entry[1])),
-  )
 }
 
 /** How many were done of each deed. */

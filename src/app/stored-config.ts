@@ -2,7 +2,7 @@ import { checkConfig, SAMPLE } from '../config/check.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError, placed } from '../config/problem.ts'
 import type { ConfigInput } from '../config/schema.ts'
-import { Refused } from '../engine/errors.ts'
+import { Failed, Refused } from '../engine/errors.ts'
 import { manifestKeyOf } from '../state/keys.ts'
 import { readManifest } from '../state/load.ts'
 import type { Session } from './session.ts'
@@ -36,7 +36,7 @@ export const anywhere = (region: string | undefined): LoadedConfig =>
 export async function withStoredConfig(session: Session): Promise<Session> {
   const { store, stack, identity } = session
   const { region } = session.loaded.config
-  const manifest = await readManifest(store, stack, { account: identity.account, region })
+  const manifest = await readManifest(store, stack, { account: identity.account, region }).catch(unusable)
   if (manifest === null) {
     throw new Refused('NoStack', `There is no stack ${stack} in ${region}, account ${identity.account}.`, {
       hint: '`ecom-infra state stacks` lists those there are.',
@@ -49,4 +49,13 @@ export async function withStoredConfig(session: Session): Promise<Session> {
     return { ...session, loaded: { path, config: checked.config, given: manifest.config as ConfigInput, text } }
   const problems = checked.findings.map((one) => placed(one, { file: path, line: null, column: null }))
   throw new ConfigError(path, problems, 'An older version may have made it: give a config file with -c instead.')
+}
+
+/** Where the config was to come from. */
+function unusable(problem: unknown): never {
+  if (!(problem instanceof Failed)) throw problem
+  throw new Refused(problem.code, problem.message, {
+    hint: 'Its config is in there too: name a config file with -c instead, then everything is found by names and tags.',
+    cause: problem,
+  })
 }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { StackCommand } from '../cli/stack-command.ts'
 import { Refused } from '../engine/errors.ts'
+import type { Plan } from '../engine/steps.ts'
 
 interface Asking {
   readonly stack: string
@@ -46,7 +47,7 @@ Exit code 6: something is left; each is named.`
     const { DownRun } = await import('../cli/down-run.ts')
     const run = new DownRun(session, {
       ...this.stage(flags.verbose, began),
-      agree: () => this.#agree({ stack: session.stack, yes: flags.yes, mayAsk }),
+      agree: (plan) => this.#agree(plan, { stack: session.stack, yes: flags.yes, mayAsk }),
     })
     const { concurrency } = flags
     const options = {
@@ -62,7 +63,7 @@ Exit code 6: something is left; each is named.`
     return done.document
   }
 
-  async #agree({ stack, yes, mayAsk }: Asking): Promise<void> {
+  async #agree({ steps, aside }: Plan, { stack, yes, mayAsk }: Asking): Promise<void> {
     if (yes) return
     if (!mayAsk) {
       throw new Refused('MissingAnswer', `Deleting ${stack} needs its name typed, and nobody can be asked here.`, {
@@ -70,6 +71,7 @@ Exit code 6: something is left; each is named.`
       })
     }
     const { typeToConfirm } = await import('../ui/prompts.ts')
-    await typeToConfirm({ what: 'delete all of it', expected: stack }, this.progress)
+    const what = aside ? `delete ${steps.length} of its resources` : 'delete all of it'
+    await typeToConfirm({ what, expected: stack }, this.progress)
   }
 }

@@ -63,6 +63,7 @@ goes on from there. Without a config and at a terminal it asks first, as init do
         deleteData: flags['delete-data'],
       },
       targets: flags.target ?? [],
+      expected: null,
       ...{
         concurrency: flags.concurrency,
         dryRun: flags['dry-run'],

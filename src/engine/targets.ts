@@ -4,8 +4,8 @@ import type { Plan, Step } from './steps.ts'
 
 /** `ec2:vpc/main`, or a pattern in which an asterisk stands for anything: `ec2:*`, or all of a name whatever its type. */
 export function isTarget(pattern: string, address: Address): boolean {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`).test(address)
+  const parts = pattern.split(/\*+/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(address)
 }
 
 /** Those of the patterns that no address answers to. */
@@ -28,24 +28,30 @@ export function narrowed(plan: Plan, patterns: readonly string[]): Plan {
     }
   }
   for (const step of byAddress.values()) if (named(patterns, step)) want(step)
-  const chosen = (step: Step) => (step.node ? wanted.has(step.address) : named(patterns, step))
-  return { steps: plan.steps.filter(chosen).map((step) => unlessHeld(step, plan, wanted)) }
+  const isChosen = (step: Step) => (step.node ? wanted.has(step.address) : named(patterns, step))
+  const rest = plan.steps.filter((step) => !isChosen(step))
+  const astray = rest.filter(({ action }) => action !== 'none').length
+  const steps = plan.steps.filter(isChosen).map((step) => unlessUsed(step, rest))
+  return { steps, aside: { total: rest.length, astray } }
 }
 
-/** What is replaced cannot go while something else still points at the old one. */
-function unlessHeld(step: Step, { steps }: Plan, wanted: ReadonlySet<Address>): Step {
-  if (step.action !== 'replace') return step
-  const users = steps.filter(
-    ({ address, live, node }) =>
-      !wanted.has(address) && live && node?.edges.some((edge) => edge.address === step.address),
-  )
+/** What goes cannot go while something that is left alone still points at it. */
+function unlessUsed(step: Step, rest: readonly Step[]): Step {
+  const users = usersOf(step, rest)
   if (users.length === 0) return step
   const names = users.map(({ address }) => address).join(', ')
-  return {
-    ...step,
-    action: 'blocked',
-    reason: `it has to be replaced, and ${names} would be left behind: name them too`,
-  }
+  const fate = step.action === 'replace' ? 'it has to be replaced' : 'it is to go'
+  return { ...step, action: 'blocked', reason: `${fate}, and ${names} would be left behind: name them too` }
+}
+
+function usersOf(step: Step, rest: readonly Step[]): readonly Step[] {
+  const leaves = step.action === 'replace' || step.action === 'delete'
+  const ids = [...(leaves ? [step.live] : []), ...step.older].flatMap((live) => live?.id ?? [])
+  // By its edges too: what points at a name or at an address knows no id.
+  return rest.filter(({ live, after }) => {
+    if (live === null) return false
+    return (leaves && after.includes(step.address)) || ids.some((id) => mentions(live.spec, id))
+  })
 }
 
 /** The part of a teardown that deletes these, with all that depends on them. */
@@ -55,7 +61,8 @@ export function narrowedDown(plan: Plan, patterns: readonly string[]): Plan {
     before = going.size
     for (const step of plan.steps) if ([...going].some((other) => needs(step, other))) going.add(step)
   }
-  return { steps: plan.steps.filter((step) => going.has(step)) }
+  const rest = plan.steps.filter((step) => !going.has(step))
+  return { steps: plan.steps.filter((step) => going.has(step)), aside: { total: rest.length, astray: 0 } }
 }
 
 const needs = ({ after, live }: Step, other: Step): boolean =>
