@@ -3,7 +3,7 @@ import { Declined, Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
-import { narrowedDown } from '../engine/targets.ts'
+import { idlePatterns, narrowedDown } from '../engine/targets.ts'
 import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
 import { CHECKED, NOTHING, prove, stateThatStays } from './down-proof.ts'
@@ -12,7 +12,7 @@ import { isFresh, nothing, type Observation, observe, planFor } from './observe.
 import { outsOf, type Whole } from './outputs.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
-import { refuseUnknown, wasProtected } from './up-plan.ts'
+import { refuseStrange, wasProtected } from './up-plan.ts'
 
 export interface DownOptions {
   readonly deleteData: boolean
@@ -42,7 +42,7 @@ export interface DownOutcome {
 export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {
   const seen = await observe(session, { teardown: true })
   refuseProtected(session, seen)
-  refuseUnknown('--target', options.targets, knownIn(seen))
+  refuseStrange('--target', idlePatterns(options.targets, knownIn(seen)))
   const plan = planned(session, seen, options)
   const at = new Date()
   const { deleteData } = options
@@ -129,7 +129,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
     const { memory } = current.seen
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
     const whole = partial ? wholeOf(session, current.seen) : null
-    result = await perform(session, held, { ...what, whole, concurrency, command: 'down', erase: erases })
+    result = await perform(session, held, { ...what, whole, concurrency, command: 'down', seal: null, erase: erases })
     swept = await prove(session, isDone(result) && !partial)
     if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {

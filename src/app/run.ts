@@ -72,6 +72,8 @@ export interface Work {
   readonly at: Date
   readonly concurrency: number
   readonly command: string
+  /** The seal of the saved plan that is applied; null: none is. */
+  readonly seal: string | null
   /** Only a part of the stack is worked on: all of it, as it stands. Null: nothing is left aside. */
   readonly whole: Whole | null
   /** True when the stack's state is to be removed at the end: then nothing more is written. */
@@ -82,7 +84,7 @@ export interface Work {
 export async function perform(session: Session, held: Held, work: Work): Promise<Result> {
   const { store, stack } = session
   const { run } = held.lock
-  const record = await beginRun(store, stack, { run, command: work.command, started: held.startedAt })
+  const record = await beginRun(store, stack, { run, command: work.command, plan: work.seal, started: held.startedAt })
   const failed = (error: unknown) => session.stop.abort(error)
   const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
   const { config } = session.loaded

@@ -42,12 +42,15 @@ export function idleWords({ replace, adopt }: Wishes, { steps }: Plan): readonly
 export function refuseMistyped({ adopt, replace }: Wishes, targets: readonly string[], seen: Observation): void {
   const own = seen.sightings.flatMap(({ live }) => (live.ours ? live.address : []))
   const known = [...seen.wanted.nodes.keys(), ...own]
-  const given = { '--replace': [...replace], '--adopt': [...adopt], '--target': targets }
-  for (const [flag, patterns] of Object.entries(given)) refuseUnknown(flag, patterns, known)
+  const strange = (allowance: ReadonlySet<Address>) => [...allowance].filter((address) => !known.includes(address))
+  // What permits something is an address: a pattern might permit more than was thought of.
+  refuseStrange('--replace', strange(replace))
+  refuseStrange('--adopt', strange(adopt))
+  refuseStrange('--target', idlePatterns(targets, known))
 }
 
-export function refuseUnknown(flag: string, patterns: readonly string[], known: readonly Address[]): void {
-  const unknown = idlePatterns(patterns, known)
+/** Of what is not there, and never was. */
+export function refuseStrange(flag: string, unknown: readonly string[]): void {
   if (unknown.length === 0) return
   throw new Refused('UnknownAddress', `${flag} names what is not in this stack: ${unknown.join(', ')}.`, {
     hint: '`ecom-infra status` lists the addresses.',

@@ -5,9 +5,11 @@ import type { Memory } from '../engine/look.ts'
 import { summary } from '../engine/plan.ts'
 import { type Consent, NO_CONSENT, type Plan } from '../engine/steps.ts'
 import type { Loaded } from '../state/load.ts'
+import { refuseChanged } from './expected.ts'
 import { isFresh, type Observation, observe, planFor } from './observe.ts'
 import { knownOutputs, outputsAfter, outsOf } from './outputs.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
+import type { SavedPlan } from './saved-plan.ts'
 import type { Session } from './session.ts'
 import {
   type Allowed,
@@ -33,8 +35,8 @@ export interface UpOptions {
   readonly yes: boolean
   /** Take the current image for new servers, instead of the one that the living template pins. */
   readonly refreshImage: boolean
-  /** A plan that was agreed to earlier: throws when this one is another. */
-  readonly expected: ((plan: Plan) => Promise<void>) | null
+  /** A plan that was agreed to earlier: nothing is done when this one is another. */
+  readonly saved: SavedPlan | null
   /** Told of the plan before anything is done. */
   readonly shown: (plan: Plan, memory: Memory) => Promise<void>
 }
@@ -53,7 +55,7 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
   const plan = await planned(session, seen, allowed(session, seen, options))
   for (const text of [...damageOf(seen), ...idleWords(options.consent, plan)])
     session.emit({ kind: 'note', address: null, text })
-  await options.expected?.(plan)
+  if (options.saved) await refuseChanged(session, options.saved, plan)
   await options.shown(plan, seen.memory)
   if (!options.dryRun) refuseBlocked(plan)
   const idle = isIdle(plan)
@@ -90,7 +92,7 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
     const work = {
       ...{ plan, graph, memory: seen.memory, deleteData: consent.deleteData, at: new Date(), concurrency },
       whole: targets.length > 0 ? { plan: all(), graph, outs: outsOf(seen) } : null,
-      command: 'up',
+      ...{ command: 'up', seal: options.saved?.seal ?? null },
       erase: () => false,
     }
     const result = await perform(session, held, work)
@@ -106,7 +108,7 @@ async function renew(session: Session, loaded: Loaded, { seen, plan, options }: 
   const again = await observe(session, { ...options, before: seen.memory })
   const next = await planned(session, again, allowed(session, again, options))
   if (isDeepStrictEqual(gist(next), gist(plan))) return { seen: again, plan: next }
-  await options.expected?.(next)
+  if (options.saved) await refuseChanged(session, options.saved, next)
   await options.shown(next, again.memory)
   refuseBlocked(next)
   if (options.yes) refuseMoreLoss(plan, next)

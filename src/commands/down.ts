@@ -18,6 +18,7 @@ Exit code 6: something is left; each is named.`
   static override examples = [
     { description: 'Show, ask for the name, delete, prove', command: '<%= config.bin %> down' },
     { description: 'Only show what would be deleted', command: '<%= config.bin %> down --dry-run' },
+    { description: 'Only a part, and what depends on it', command: "<%= config.bin %> down --target 'efs:*'" },
     { description: 'For a script; the data goes too', command: '<%= config.bin %> down --yes --delete-data --json' },
   ]
   static override flags = {

@@ -6,7 +6,7 @@ export default class StateStacks extends StackCommand {
 \`ecom-infra status --stack ID\` then works without a config file.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --region eu-central-1 --json | jq -r ".stacks[].stack"',
+    '<%= config.bin %> <%= command.id %> --region eu-west-1 --json | jq .stacks',
   ]
 
   async run(): Promise<object> {
