@@ -4,10 +4,12 @@ import type { Result } from '../engine/execute.ts'
 import type { Memory } from '../engine/look.ts'
 import { summary } from '../engine/plan.ts'
 import { type Consent, NO_CONSENT, type Plan } from '../engine/steps.ts'
+import type { Finding } from '../report/preflight-text.ts'
 import type { Loaded } from '../state/load.ts'
 import { refuseChanged } from './expected.ts'
 import { isFresh, type Observation, observe, planFor } from './observe.ts'
 import { knownOutputs, outputsAfter, outsOf } from './outputs.ts'
+import { preflight, refuseUnfit } from './preflight.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { SavedPlan } from './saved-plan.ts'
 import type { Session } from './session.ts'
@@ -37,6 +39,8 @@ export interface UpOptions {
   readonly refreshImage: boolean
   /** A plan that was agreed to earlier: nothing is done when this one is another. */
   readonly saved: SavedPlan | null
+  /** Nothing is asked of AWS beforehand that the plan itself does not need. */
+  readonly skipPreflight: boolean
   /** Told of the plan before anything is done. */
   readonly shown: (plan: Plan, memory: Memory) => Promise<void>
 }
@@ -46,6 +50,8 @@ export interface UpOutcome {
   /** Null: there was nothing to do, or nothing was to be done. */
   readonly result: Result | null
   readonly outputs: Readonly<Record<string, string>>
+  /** What AWS would refuse of the plan. */
+  readonly unfit: readonly Finding[]
 }
 
 /** Plans from live AWS, asks once, and makes it so. */
@@ -56,11 +62,13 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
   for (const text of [...damageOf(seen), ...idleWords(options.consent, plan)])
     session.emit({ kind: 'note', address: null, text })
   if (options.saved) await refuseChanged(session, options.saved, plan)
+  const unfit = options.skipPreflight ? [] : await preflight(session, seen, plan)
   await options.shown(plan, seen.memory)
   if (!options.dryRun) refuseBlocked(plan)
+  if (!options.dryRun) refuseUnfit(unfit)
   const idle = isIdle(plan)
   if (options.dryRun || (idle && (options.targets.length > 0 || !newProtection(session, seen)))) {
-    return { plan, result: null, outputs: knownOutputs(seen) }
+    return { plan, result: null, outputs: knownOutputs(seen), unfit }
   }
   // Where only our own record changes there is nothing to agree to.
   const { protect } = session.loaded.config
@@ -96,7 +104,7 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
       erase: () => false,
     }
     const result = await perform(session, held, work)
-    return { plan, result, outputs: outputsAfter(work, result) }
+    return { plan, result, outputs: outputsAfter(work, result), unfit: [] }
   } finally {
     await releaseLock(session, held.lock)
   }

@@ -7,6 +7,7 @@ import { summary } from '../engine/plan.ts'
 import type { Plan } from '../engine/steps.ts'
 import { planDocument } from '../report/plan-document.ts'
 import { planText } from '../report/plan-text.ts'
+import { preflightText } from '../report/preflight-text.ts'
 import { upDocument } from '../report/up-document.ts'
 import { upText } from '../report/up-text.ts'
 import { StackRun } from './stack-run.ts'
@@ -55,11 +56,14 @@ export class UpRun extends StackRun {
     if (isIdle(plan)) this.watch(layersOf(plan))
   }
 
-  async #planned({ plan }: UpOutcome, wishes: Wishes, keep: Keeping | null): Promise<Done> {
-    const document = planDocument(this.target, plan)
-    if (summary(plan).blocked > 0) {
-      const text = keep ? `It is blocked, so ${keep.file} was not written.` : ''
-      return { document, text, exit: EXIT.refused }
+  async #planned({ plan, unfit }: UpOutcome, wishes: Wishes, keep: Keeping | null): Promise<Done> {
+    const document = { ...planDocument(this.target, plan), ...(unfit.length > 0 ? { preflight: unfit } : {}) }
+    if (summary(plan).blocked > 0 || unfit.length > 0) {
+      const why = unfit.length > 0 ? [preflightText(unfit, this.style)] : []
+      const unsaved = keep
+        ? [`It ${unfit.length > 0 ? 'would fail' : 'is blocked'}, so ${keep.file} was not written.`]
+        : []
+      return { document, text: [...why, ...unsaved].join('\n'), exit: EXIT.refused }
     }
     if (keep === null) return { document, text: '', exit: EXIT.ok }
     await this.#save(plan, wishes, keep)

@@ -23,6 +23,7 @@ interface Manner {
   readonly concurrency: number
   readonly yes: boolean
   readonly 'dry-run': boolean
+  readonly 'skip-preflight': boolean
 }
 
 /** What a saved plan says by itself. */
@@ -78,6 +79,9 @@ goes on from there. Without a config and at a terminal it asks first, as init do
       helpValue: 'FILE',
       exclusive: IN_THE_PLAN,
     }),
+    'skip-preflight': Flags.boolean({
+      description: 'do not ask AWS beforehand what would fail (quotas, offers, rights)',
+    }),
     'delete-data': Flags.boolean({ description: 'data in what is replaced or removed may be lost' }),
     'refresh-ami': Flags.boolean({ description: 'take the current Amazon Linux image for new web servers' }),
   }
@@ -119,8 +123,8 @@ goes on from there. Without a config and at a terminal it asks first, as init do
     }
   }
 
-  #manner({ concurrency, yes, 'dry-run': dryRun }: Manner) {
-    return { concurrency, yes, dryRun }
+  #manner({ concurrency, yes, 'dry-run': dryRun, 'skip-preflight': skipPreflight }: Manner) {
+    return { concurrency, yes, dryRun, skipPreflight }
   }
 
   /** A saved plan carries its config. */

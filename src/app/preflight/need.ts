@@ -66,7 +66,7 @@ function mentioned(graph: Graph, spec: object | undefined, field: string): reado
 }
 
 const zonesIn = (graph: Graph, spec: object | undefined, field: string): readonly string[] => [
-  ...mentioned(graph, spec, field).map(({ availabilityZone }) => String(availabilityZone)),
+  ...mentioned(graph, spec, field).map(({ zone }) => String(zone)),
 ]
 
 const changes = ({ action, changes: list }: Step, fields: readonly string[]): boolean =>
