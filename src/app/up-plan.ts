@@ -4,6 +4,7 @@ import type { Consent, Plan } from '../engine/steps.ts'
 import { idlePatterns, narrowed } from '../engine/targets.ts'
 import { farewellsOf, hindered } from './farewells.ts'
 import { type Observation, planFor } from './observe.ts'
+import { namingFields } from './preflight/names.ts'
 import type { Session } from './session.ts'
 
 export interface Allowed {
@@ -15,7 +16,7 @@ export interface Allowed {
 export async function planned(session: Session, seen: Observation, { consent, targets }: Allowed): Promise<Plan> {
   const whole = planFor(session, seen, seen.wanted, consent)
   const plan = targets.length === 0 ? whole : narrowed(whole, targets)
-  return hindered(plan, await farewellsOf(session, plan), consent.deleteData)
+  return namingFields(hindered(plan, await farewellsOf(session, plan), consent.deleteData))
 }
 
 /** What `protect` last was, in all of the stack. */

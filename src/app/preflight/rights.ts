@@ -54,7 +54,7 @@ async function closer(ctx: Ctx, asker: Asker, trial: Trial, { arn, plan }: Right
 
 /** What a birth takes of a type's `sync`: the rest is for things that have changed. */
 const AT_BIRTH =
-  /:(Put|Tag|Add|Authorize|CreateTags|CreateOrUpdateTags|CreateRoute$|AssociateRouteTable|Attach(Role|Internet))/
+  /:(Put|Tag|Add|Authorize|CreateTags|CreateOrUpdateTags|CreateRoute$|CreateAlias|AssociateRouteTable|Attach(Role|Internet))/
 
 /** Needed only where something is not there yet, or is as it never is at birth: no reason to refuse. */
 const AT_TIMES = ['iam:CreateServiceLinkedRole', 'kms:CreateGrant', 'kms:PutKeyPolicy']
