@@ -1,4 +1,4 @@
-import { checkConfig, SAMPLE } from '../config/check.ts'
+import { checkConfig, checkStored, SAMPLE, withoutDefaults } from '../config/check.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError, placed } from '../config/problem.ts'
 import type { ConfigInput } from '../config/schema.ts'
@@ -42,11 +42,11 @@ export async function withStoredConfig(session: Session): Promise<Session> {
       hint: '`ecom-infra state stacks` lists those there are.',
     })
   }
-  const checked = checkConfig(manifest.config)
+  const checked = checkStored(manifest.config)
   const path = store.nameOf(manifestKeyOf(stack))
   const text = JSON.stringify(manifest.config, null, 2)
   if (checked.ok)
-    return { ...session, loaded: { path, config: checked.config, given: manifest.config as ConfigInput, text } }
+    return { ...session, loaded: { path, config: checked.config, given: withoutDefaults(checked.config), text } }
   const problems = checked.findings.map((one) => placed(one, { file: path, line: null, column: null }))
   throw new ConfigError(path, problems, 'An older version may have made it: give a config file with -c instead.')
 }

@@ -15,8 +15,9 @@ interface Allowing {
   readonly adopt: readonly string[] | undefined
   readonly replace: readonly string[] | undefined
   readonly target: string[] | undefined
-  readonly 'delete-data': boolean
-  readonly 'refresh-ami': boolean
+  // A flag that was not given is undefined, whatever oclif's types say.
+  readonly 'delete-data': boolean | undefined
+  readonly 'refresh-ami': boolean | undefined
 }
 
 interface Manner {
@@ -115,10 +116,10 @@ goes on from there. Without a config and at a terminal it asks first, as init do
       consent: {
         adopt: new Set(adopt as readonly Address[] | undefined),
         replace: new Set(replace as readonly Address[] | undefined),
-        deleteData: saved?.consent.deleteData ?? flags['delete-data'],
+        deleteData: saved?.consent.deleteData ?? flags['delete-data'] ?? false,
       },
       targets: saved?.targets ?? flags.target ?? [],
-      refreshImage: saved?.consent.refreshAmi ?? flags['refresh-ami'],
+      refreshImage: saved?.consent.refreshAmi ?? flags['refresh-ami'] ?? false,
       saved,
     }
   }

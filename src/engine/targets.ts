@@ -48,10 +48,20 @@ function usersOf(step: Step, rest: readonly Step[]): readonly Step[] {
   const leaves = step.action === 'replace' || step.action === 'delete'
   const ids = [...(leaves ? [step.live] : []), ...step.older].flatMap((live) => live?.id ?? [])
   // By its edges too: what points at a name or at an address knows no id.
-  return rest.filter(({ live, after }) => {
-    if (live === null) return false
-    return (leaves && after.includes(step.address)) || ids.some((id) => mentions(live.spec, id))
-  })
+  return rest.filter(
+    (other) =>
+      other.live !== null &&
+      ((leaves && other.after.includes(step.address)) || ids.some((id) => pointsAt(other, { id, rank: step.rank }))),
+  )
+}
+
+/**
+ * Whether something seems to be of use to the other. An id may be no more than a name, and a balancer of that name, or
+ * something that is made before it, does not mean it.
+ */
+function pointsAt({ live, rank }: Step, other: { readonly id: string; readonly rank: number }): boolean {
+  const { name: _, ...rest } = (live?.spec ?? {}) as Readonly<Record<string, unknown>>
+  return other.rank <= rank && mentions(rest, other.id)
 }
 
 /** The part of a teardown that deletes these, with all that depends on them. */
@@ -65,5 +75,5 @@ export function narrowedDown(plan: Plan, patterns: readonly string[]): Plan {
   return { steps: plan.steps.filter((step) => going.has(step)), aside: { total: rest.length, astray: 0 } }
 }
 
-const needs = ({ after, live }: Step, other: Step): boolean =>
-  after.includes(other.address) || (other.live !== null && live !== null && mentions(live.spec, other.live.id))
+const needs = (step: Step, { address, live, rank }: Step): boolean =>
+  step.after.includes(address) || (live !== null && pointsAt(step, { id: live.id, rank }))

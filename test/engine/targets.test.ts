@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Graph } from '../../src/engine/graph.ts'
-import type { Plan } from '../../src/engine/steps.ts'
+import type { Address } from '../../src/engine/ref.ts'
+import type { AnyType } from '../../src/engine/resource.ts'
+import type { Plan, Step } from '../../src/engine/steps.ts'
 import { idlePatterns, isTarget, narrowed, narrowedDown } from '../../src/engine/targets.ts'
 import { planned, type Write } from './planned.ts'
 import { actions, graphOf, spec, World } from './world.ts'
@@ -128,6 +130,22 @@ describe('a part of a teardown', () => {
     expect(addresses(plan).sort()).toEqual(['app:fleet/a', 'app:rule/a', 'net:subnet/a'])
     expect(plan.aside).toEqual({ total: 3, astray: 0 })
     expect(addresses(narrowedDown(await teardown(memory, asked), ['net:vpc/b']))).toEqual(['net:vpc/b'])
+  })
+
+  test('does not take what merely has the same name', () => {
+    const types = ['a:a', 'b:b'].map((type) => ({ type }) as unknown as AnyType)
+    const thing = (address: Address, rank: number, spec: object): Step => ({
+      ...{ address, type: types[rank] as AnyType, place: null, layer: null, action: 'delete', reason: null },
+      ...{ changes: [], node: null, older: [], after: [], mode: null, rank },
+      live: { address, id: 'shop', ours: true, spec, tags: null, out: {} },
+    })
+    const steps = [thing('a:a/x', 0, { name: 'shop' }), thing('b:b/x', 1, { name: 'shop' })]
+    expect(addresses(narrowedDown({ steps }, ['a:a/x']))).toEqual(['a:a/x'])
+    expect(addresses(narrowedDown({ steps }, ['b:b/x']))).toEqual(['b:b/x'])
+    const user = thing('b:b/y', 1, { name: 'other', groups: ['shop'] })
+    expect(addresses(narrowedDown({ steps: [...steps, user] }, ['a:a/x']))).toEqual(['a:a/x', 'b:b/y'])
+    const earlier = thing('a:a/y', 0, { loose: 'shop' })
+    expect(addresses(narrowedDown({ steps: [...steps, earlier] }, ['b:b/x']))).toEqual(['b:b/x'])
   })
 
   test('takes what points at it, where nothing is known of either', async () => {
