@@ -17,7 +17,7 @@ export interface Whole {
 }
 
 /** The outputs that can be told: a failure may have left some of them unknown. */
-export function outputsOf(graph: Graph, { outs }: Pick<Result, 'outs'>): Outputs {
+function outputsOf(graph: Graph, { outs }: Pick<Result, 'outs'>): Outputs {
   const lookup = (ref: Ref) =>
     (outs.get(ref.$ref) as Record<string, unknown> | undefined)?.[ref.field] ?? '(known after apply)'
   const entries = Object.entries(graph.outputs).map(([name, value]) => [name, resolve(value, lookup)] as const)

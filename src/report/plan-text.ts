@@ -98,7 +98,7 @@ function closing({ plan, seconds, region }: PlanReport, paint: Paint): readonly 
 }
 
 /** A part of a stack is never taken for all of it. */
-export function asideLine({ aside }: Plan): readonly string[] {
+function asideLine({ aside }: Plan): readonly string[] {
   if (aside === undefined) return []
   const { total, astray } = aside
   const which = astray === 0 ? '' : `, ${astray} of them not as wanted`
