@@ -47,5 +47,5 @@ export function hindered(plan: Plan, farewells: Farewells, deleteData: boolean):
     const reasons = [...blockers, ...(deleteData ? [] : losses)]
     return reasons.length === 0 ? step : { ...step, action: 'blocked' as const, reason: reasons.join('; ') }
   })
-  return { steps }
+  return { ...plan, steps }
 }

@@ -1,6 +1,9 @@
 import { FACTS_ACTIONS, type Facts } from '../aws/facts.ts'
 import { iamPathOf } from '../aws/names.ts'
 import type { PolicyDocument, PolicyStatement } from '../aws/policy.ts'
+import { OFFER_ACTIONS } from '../aws/preflight-offers.ts'
+import { QUOTA_ACTIONS } from '../aws/preflight-quotas.ts'
+import { RIGHTS_ACTIONS } from '../aws/preflight-rights.ts'
 import { SWEEP_ACTIONS } from '../aws/sweep/index.ts'
 import { draw } from '../blueprints/index.ts'
 import { type Config, stackId } from '../config/schema.ts'
@@ -26,7 +29,12 @@ const DEEDS: Readonly<Record<StackCommand, readonly Purpose[]>> = {
   down: ['destroy'],
 }
 
-const BESIDE: Readonly<Record<StackCommand, readonly string[]>> = { status: [], up: [], down: SWEEP_ACTIONS }
+const BESIDE: Readonly<Record<StackCommand, readonly string[]>> = {
+  status: [],
+  // Without these, `up` says what it could not check beforehand.
+  up: [...QUOTA_ACTIONS, ...OFFER_ACTIONS],
+  down: SWEEP_ACTIONS,
+}
 
 const STATE: Readonly<Record<StackCommand, readonly string[]>> = {
   status: STATE_READS,
@@ -57,6 +65,8 @@ export function leastPolicy(config: Config, commands: readonly PolicyCommand[]):
       ...allow('Identities', own(/^iam:/), scope.identities),
       ...allow('Listings', pick(wide), '*'),
       ...allow('ServiceRoles', pick(service), `arn:${scope.partition}:iam::*:role/aws-service-role/*`),
+      // They are about whoever runs it, not about the stack.
+      ...allow('Preflight', commands.includes('up') ? RIGHTS_ACTIONS : [], '*'),
       ...allow('Stack', pick(/^(?!iam:|s3:)/), '*', region),
       ...(commands.includes('ssh-bastion') ? tunnelStatements(config, scope.partition) : []),
     ],

@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { explain } from '../aws/explain.ts'
 import { verdictOf } from '../aws/failure.ts'
+import { entryOf } from '../engine/build.ts'
 import { Interrupted } from '../engine/errors.ts'
 import { execute, isDone, type Result } from '../engine/execute.ts'
 import type { Graph } from '../engine/graph.ts'
-import { type Address, isUnknown, type Ref, resolve } from '../engine/ref.ts'
+import { needsOf } from '../engine/leaving.ts'
+import type { Address } from '../engine/ref.ts'
 import type { Plan } from '../engine/steps.ts'
 import { ensureStateBucket } from '../state/bucket.ts'
 import { beginRun, type Ending, endRun, markKilled, type Outcome } from '../state/history.ts'
@@ -14,6 +16,7 @@ import type { Lock } from '../state/lock.ts'
 import { takeLock } from '../state/take-lock.ts'
 import { finalSnapshotOf } from './farewells.ts'
 import { appliedTags, toolsOf } from './observe.ts'
+import { outputsAfter, type Whole } from './outputs.ts'
 import type { Session } from './session.ts'
 
 /** A run that holds the lock, from the answer to the last write. */
@@ -74,6 +77,10 @@ export interface Work {
    * outputs stay as they were.
    */
   readonly partly?: ((before: object) => object) | undefined
+  /** The seal of the saved plan that is applied; null: none is. */
+  readonly seal: string | null
+  /** Only a part of the stack is worked on: all of it, as it stands. Null: nothing is left aside. */
+  readonly whole: Whole | null
   /** True when the stack's state is to be removed at the end: then nothing more is written. */
   readonly erase: (result: Result) => boolean
 }
@@ -82,14 +89,15 @@ export interface Work {
 export async function perform(session: Session, held: Held, work: Work): Promise<Result> {
   const { store, stack } = session
   const { run } = held.lock
-  const record = await beginRun(store, stack, { run, command: work.command, started: held.startedAt })
+  const record = await beginRun(store, stack, { run, command: work.command, plan: work.seal, started: held.startedAt })
   const failed = (error: unknown) => session.stop.abort(error)
   const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
   const { config } = session.loaded
   // Until all is done, tags that have been given up may still be somewhere: the next run has to know of them.
   const tags = { ...appliedTags(held.loaded), ...config.tags }
-  const before = held.loaded.manifest.config
-  journal.config(work.partly ? { ...work.partly(before), tags } : { ...config, tags })
+  const applied = work.partly ? work.partly(held.loaded.manifest.config) : appliedConfig(work, held, config)
+  journal.config({ ...applied, tags })
+  remember(journal, work)
   const end = (result: Result | null) =>
     orNote(session, 'the record of this run could not be written', () =>
       endRun(store, stack, record, endingOf(result, session)),
@@ -104,8 +112,9 @@ export async function perform(session: Session, held: Held, work: Work): Promise
     throw error
   }
   const save = async () => {
-    if (work.graph.nodes.size > 0 && !work.partly) journal.outputs(outputsOf(work.graph, result))
-    if (outcomeOf(result) === 'done' && !work.partly) journal.config(config)
+    const tells = !work.partly && (work.whole !== null || work.graph.nodes.size > 0)
+    if (tells) journal.outputs(outputsAfter(work, result))
+    if (outcomeOf(result) === 'done' && !work.whole && !work.partly) journal.config(config)
     await (work.erase(result) ? journal.abandon() : journal.close())
   }
   const trouble = await save().then(
@@ -116,6 +125,21 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const told = trouble === null ? result : { ...result, stopped: result.stopped ?? trouble }
   await end(told)
   return told
+}
+
+/** A manifest that knows of some things only would keep the next look from asking for the others. */
+function remember(journal: Journal, { whole, memory }: Work): void {
+  for (const step of whole?.plan.steps ?? []) {
+    const { address, live } = step
+    if (!whole || !live?.ours || memory.resources.has(address)) continue
+    journal.record(address, { ...entryOf(step, live), dependsOn: needsOf(step, whole.plan) })
+  }
+}
+
+/** A part of the stack does not make it what the config says; the very first part is all that there is to say. */
+function appliedConfig({ whole }: Work, { loaded }: Held, config: object): object {
+  const { manifest } = loaded
+  return whole && Object.keys(manifest.config).length > 0 ? manifest.config : config
 }
 
 function endingOf(result: Result | null, { meter }: Session): Ending {
@@ -142,16 +166,6 @@ function runtimeOf(session: Session, held: Held, { journal, work }: { journal: J
     token: () => randomBytes(16).toString('hex'),
     terms: (address: Address) => ({ deleteData, snapshotName: finalSnapshotOf(session.stack, address, at) }),
   }
-}
-
-/** The outputs that can be told: a failure may have left some of them unknown. */
-export function outputsOf(graph: Graph, { outs }: Pick<Result, 'outs'>): Readonly<Record<string, string>> {
-  const lookup = (ref: Ref) =>
-    (outs.get(ref.$ref) as Record<string, unknown> | undefined)?.[ref.field] ?? '(known after apply)'
-  const entries = Object.entries(graph.outputs).map(([name, value]) => [name, resolve(value, lookup)] as const)
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !isUnknown(entry[1])),
-  )
 }
 
 /** How many were done of each deed. */

@@ -3,8 +3,8 @@ import type { Address } from '../engine/ref.ts'
 import type { Health } from '../engine/resource.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
 import { type Observation, observe, planFor } from './observe.ts'
+import { knownOutputs } from './outputs.ts'
 import type { Session } from './session.ts'
-import { knownOutputs } from './up.ts'
 
 export interface Standing {
   readonly plan: Plan

@@ -1,18 +1,34 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Declined, Refused } from '../engine/errors.ts'
+import { Declined } from '../engine/errors.ts'
 import type { Result } from '../engine/execute.ts'
 import type { Memory } from '../engine/look.ts'
 import { summary } from '../engine/plan.ts'
-import type { Address } from '../engine/ref.ts'
 import { type Consent, NO_CONSENT, type Plan } from '../engine/steps.ts'
+import type { Finding } from '../report/preflight-text.ts'
 import type { Loaded } from '../state/load.ts'
-import { farewellsOf, hindered } from './farewells.ts'
+import { refuseChanged } from './expected.ts'
 import { isFresh, type Observation, observe, planFor } from './observe.ts'
-import { lockStack, outputsOf, perform, releaseLock } from './run.ts'
+import { knownOutputs, outputsAfter, outsOf } from './outputs.ts'
+import { preflight, refuseUnfit } from './preflight.ts'
+import { lockStack, perform, releaseLock } from './run.ts'
+import type { SavedPlan } from './saved-plan.ts'
 import type { Session } from './session.ts'
+import {
+  type Allowed,
+  damageOf,
+  idleWords,
+  newProtection,
+  planned,
+  refuseBlocked,
+  refuseMistyped,
+  refuseMoreLoss,
+  wasProtected,
+} from './up-plan.ts'
 
 export interface UpOptions {
-  readonly consent: Pick<Consent, 'replace' | 'deleteData'>
+  readonly consent: Pick<Consent, 'adopt' | 'replace' | 'deleteData'>
+  /** Only these, by address or pattern, and what they depend on; none: everything. */
+  readonly targets: readonly string[]
   readonly concurrency: number
   readonly dryRun: boolean
   /** Asked once, between planning and doing; false: no. */
@@ -21,6 +37,10 @@ export interface UpOptions {
   readonly yes: boolean
   /** Take the current image for new servers, instead of the one that the living template pins. */
   readonly refreshImage: boolean
+  /** A plan that was agreed to earlier: nothing is done when this one is another. */
+  readonly saved: SavedPlan | null
+  /** Nothing is asked of AWS beforehand that the plan itself does not need. */
+  readonly skipPreflight: boolean
   /** Told of the plan before anything is done. */
   readonly shown: (plan: Plan, memory: Memory) => Promise<void>
 }
@@ -30,58 +50,42 @@ export interface UpOutcome {
   /** Null: there was nothing to do, or nothing was to be done. */
   readonly result: Result | null
   readonly outputs: Readonly<Record<string, string>>
+  /** What AWS would refuse of the plan. */
+  readonly unfit: readonly Finding[]
 }
 
 /** Plans from live AWS, asks once, and makes it so. */
 export async function up(session: Session, options: UpOptions): Promise<UpOutcome> {
-  const consent: Consent = { ...NO_CONSENT, ...options.consent, protect: session.loaded.config.protect }
   const seen = await observe(session, options)
-  refuseStrangers(options.consent.replace, seen)
-  if (seen.loaded.damage) session.emit({ kind: 'note', address: null, text: damageOf(seen) })
-  const plan = await planned(session, seen, consent)
-  for (const text of idleWords(options.consent.replace, plan)) session.emit({ kind: 'note', address: null, text })
+  refuseMistyped(options.consent, options.targets, seen)
+  const plan = await planned(session, seen, allowed(session, seen, options))
+  for (const text of [...damageOf(seen), ...idleWords(options.consent, plan)])
+    session.emit({ kind: 'note', address: null, text })
+  if (options.saved) await refuseChanged(session, options.saved, plan)
+  const unfit = options.skipPreflight ? [] : await preflight(session, seen, plan)
   await options.shown(plan, seen.memory)
   if (!options.dryRun) refuseBlocked(plan)
+  if (!options.dryRun) refuseUnfit(unfit)
   const idle = isIdle(plan)
-  if (options.dryRun || (idle && !newProtection(session, seen))) {
-    return { plan, result: null, outputs: knownOutputs(seen) }
+  if (options.dryRun || (idle && (options.targets.length > 0 || !newProtection(session, seen)))) {
+    return { plan, result: null, outputs: knownOutputs(seen), unfit }
   }
   // Where only our own record changes there is nothing to agree to.
   const { protect } = session.loaded.config
   if (idle) session.emit({ kind: 'note', address: null, text: `protect is ${protect} from now on` })
   if (!idle && !(await options.agree(plan))) throw new Declined('Nothing was changed.')
-  return apply(session, { seen, plan, consent, options })
+  return apply(session, { seen, plan, options })
 }
 
-/** The plan, and what would stand in its way: found before the first change, not half-way. */
-async function planned(session: Session, seen: Observation, consent: Consent): Promise<Plan> {
-  const plan = planFor(session, seen, seen.wanted, consent)
-  return hindered(plan, await farewellsOf(session, plan), consent.deleteData)
-}
-
-/** `--replace` permits, it does not command. */
-function idleWords(named: ReadonlySet<Address>, { steps }: Plan): readonly string[] {
-  const idle = steps.filter(({ address, action }) => named.has(address) && action !== 'replace')
-  return idle.map(({ address }) => `--replace only permits it, and nothing calls for replacing ${address}`)
-}
-
-/** `protect` is not in AWS: it counts when it stands in the manifest, so that a change of it alone has to be written. */
-const newProtection = ({ loaded }: Session, { loaded: { manifest, etag } }: Observation): boolean =>
-  etag !== null && loaded.config.protect !== ((manifest.config as { protect?: boolean }).protect ?? false)
-
-/** An address that was mistyped would be an allowance for nothing. */
-function refuseStrangers(named: ReadonlySet<Address>, { wanted }: Observation): void {
-  const unknown = [...named].filter((address) => !wanted.nodes.has(address))
-  if (unknown.length === 0) return
-  throw new Refused('UnknownAddress', `--replace names what is not in this stack: ${unknown.join(', ')}.`, {
-    hint: '`ecom-infra status` lists the addresses.',
-  })
+/** What the stack was protected from counts until all of it has been applied without. */
+function allowed({ loaded }: Session, seen: Observation, { consent, targets }: UpOptions): Allowed {
+  const protect = loaded.config.protect || (targets.length > 0 && wasProtected(seen))
+  return { consent: { ...NO_CONSENT, ...consent, protect }, targets }
 }
 
 interface Undertaking {
   readonly seen: Observation
   readonly plan: Plan
-  readonly consent: Consent
   readonly options: UpOptions
 }
 
@@ -90,31 +94,29 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
   const held = await lockStack(session, 'up', undertaking.seen.loaded)
   try {
     const { seen, plan } = await renew(session, held.loaded, undertaking)
-    const { concurrency } = options
-    const { deleteData } = options.consent
+    const { concurrency, consent, targets } = options
+    const graph = seen.wanted
+    const all = () => planFor(session, seen, graph, allowed(session, seen, options).consent)
     const work = {
-      plan,
-      graph: seen.wanted,
-      memory: seen.memory,
-      deleteData,
-      at: new Date(),
-      concurrency,
-      command: 'up',
+      ...{ plan, graph, memory: seen.memory, deleteData: consent.deleteData, at: new Date(), concurrency },
+      whole: targets.length > 0 ? { plan: all(), graph, outs: outsOf(seen) } : null,
+      ...{ command: 'up', seal: options.saved?.seal ?? null },
       erase: () => false,
     }
     const result = await perform(session, held, work)
-    return { plan, result, outputs: outputsOf(seen.wanted, result) }
+    return { plan, result, outputs: outputsAfter(work, result), unfit: [] }
   } finally {
     await releaseLock(session, held.lock)
   }
 }
 
 /** What was planned without the lock may be out of date by now: then it is planned again, and asked again. */
-async function renew(session: Session, loaded: Loaded, { seen, plan, consent, options }: Undertaking) {
+async function renew(session: Session, loaded: Loaded, { seen, plan, options }: Undertaking) {
   if (isFresh(seen, loaded)) return { seen, plan }
   const again = await observe(session, { ...options, before: seen.memory })
-  const next = await planned(session, again, consent)
+  const next = await planned(session, again, allowed(session, again, options))
   if (isDeepStrictEqual(gist(next), gist(plan))) return { seen: again, plan: next }
+  if (options.saved) await refuseChanged(session, options.saved, next)
   await options.shown(next, again.memory)
   refuseBlocked(next)
   if (options.yes) refuseMoreLoss(plan, next)
@@ -124,41 +126,6 @@ async function renew(session: Session, loaded: Loaded, { seen, plan, consent, op
 
 const gist = ({ steps }: Plan) => steps.map(({ address, action, changes }) => ({ address, action, changes }))
 
-/** A yes was given to a certain plan: it does not cover the loss of anything more. */
-function refuseMoreLoss(before: Plan, now: Plan): void {
-  const lost = ({ steps }: Plan) =>
-    steps.filter(({ action }) => action === 'delete' || action === 'replace').map(({ address }) => address)
-  const more = lost(now).filter((address) => !lost(before).includes(address))
-  if (more.length === 0) return
-  throw new Refused(
-    'PlanChanged',
-    `AWS has changed since the plan was made: it would now also delete or replace ${more.join(', ')}.`,
-    {
-      hint: 'Run the same command again to see the new plan.',
-    },
-  )
-}
-
-/** A blocked plan is not begun at all. */
-function refuseBlocked(plan: Plan): void {
-  const blocked = plan.steps.filter(({ action }) => action === 'blocked')
-  if (blocked.length === 0) return
-  const lines = blocked.map(({ address, reason }) => `  ${address}: ${reason}`)
-  throw new Refused('Blocked', `The plan is blocked, so nothing was changed:\n${lines.join('\n')}`, {
-    address: blocked[0]?.address,
-    hint: 'Remove what stands in the way, then run the same command again.',
-  })
-}
-
 /** Nothing is to be done in AWS, and so nothing is asked. */
 export const isIdle = (plan: Plan): boolean =>
   plan.steps.every(({ action }) => action === 'none') && summary(plan).blocked === 0
-
-/** Outputs that live AWS knows already. */
-export function knownOutputs({ wanted, sightings }: Observation): Readonly<Record<string, string>> {
-  const ours = sightings.filter(({ live }) => live.ours)
-  return outputsOf(wanted, { outs: new Map(ours.map(({ live }) => [live.address, live.out])) })
-}
-
-const damageOf = ({ loaded }: Observation): string =>
-  `the manifest cannot be used (${loaded.damage?.problem.message}): everything is found by names and tags instead`

@@ -13,6 +13,7 @@ import type { RDS } from '@aws-sdk/client-rds'
 import type { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { S3 } from '@aws-sdk/client-s3'
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
+import type { ServiceQuotas } from '@aws-sdk/client-service-quotas'
 import type { SNS } from '@aws-sdk/client-sns'
 import type { SSM } from '@aws-sdk/client-ssm'
 import type { STS } from '@aws-sdk/client-sts'
@@ -41,6 +42,7 @@ export interface Clients {
   readonly acm: ACM
   readonly instanceConnect: EC2InstanceConnect
   readonly secrets: SecretsManager
+  readonly quotas: ServiceQuotas
 }
 
 export interface Connection {
@@ -78,6 +80,7 @@ const LOADERS: Readonly<Record<Service, () => Promise<Construct>>> = {
   acm: async () => maker((await import('@aws-sdk/client-acm')).ACM),
   instanceConnect: async () => maker((await import('@aws-sdk/client-ec2-instance-connect')).EC2InstanceConnect),
   secrets: async () => maker((await import('@aws-sdk/client-secrets-manager')).SecretsManager),
+  quotas: async () => maker((await import('@aws-sdk/client-service-quotas')).ServiceQuotas),
 }
 
 const maker =

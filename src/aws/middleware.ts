@@ -1,6 +1,7 @@
 import { blame } from './explain.ts'
 import { isLost, requestIdOf } from './failure.ts'
-import { isBlind, isMutating } from './operations.ts'
+import { isLacking } from './lacking.ts'
+import { isAdvisory, isBlind, isMutating } from './operations.ts'
 import type { Rates } from './rate.ts'
 import { forbidRetry } from './retry.ts'
 import type { Service } from './service.ts'
@@ -103,7 +104,9 @@ const meter =
       } catch (error) {
         tell(requestIdOf(error) ?? null, (error as Error).name)
         blame(error, `${service}:${operation}`)
-        if (isBlind(service, operation) && isLost(error)) forbidRetry(error)
+        // An emulator that lacks a question asked only beforehand lacks it the second time, too.
+        const settled = isAdvisory(service, operation) && isLacking(error)
+        if (settled || (isBlind(service, operation) && isLost(error))) forbidRetry(error)
         throw error
       }
     }

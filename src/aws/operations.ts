@@ -53,3 +53,15 @@ const BLIND = new Set([
 /** Whether a lost answer must not be followed by the same call again, before a look. */
 export const isBlind = (service: string, operation: string): boolean =>
   BLIND.has(`${service}:${operation}`) || ONCE.has(`${service}:${operation}`)
+
+/** Questions before a run: good to know, and no reason to wait for. */
+const ADVISORY = new Set([
+  'quotas:ListServiceQuotas',
+  'quotas:GetServiceQuota',
+  'rds:DescribeOrderableDBInstanceOptions',
+  'ec2:DescribeInstanceTypeOfferings',
+  'iam:SimulatePrincipalPolicy',
+])
+
+/** Whether a run goes on without the answer. */
+export const isAdvisory = (service: string, operation: string): boolean => ADVISORY.has(`${service}:${operation}`)

@@ -18,3 +18,4 @@ export type Service =
   | 'acm'
   | 'instanceConnect'
   | 'secrets'
+  | 'quotas'

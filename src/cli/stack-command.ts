@@ -10,6 +10,7 @@ import type { Stage } from './stage.ts'
 /** The flags of every command that talks to AWS (cli.md). */
 export interface AwsFlags {
   readonly config: string | undefined
+  readonly stack: string | undefined
   readonly profile: string | undefined
   readonly region: string | undefined
   readonly 'endpoint-url': string | undefined
@@ -27,6 +28,12 @@ export abstract class StackCommand extends BaseCommand {
       description: `the stack's config; default ${CONFIG_FILE}, searched from here upward`,
       helpValue: 'FILE',
       helpGroup: 'GLOBAL',
+    }),
+    stack: Flags.string({
+      description: "instead of a config file: the stack's own config, from its manifest (with --region)",
+      helpValue: 'ID',
+      helpGroup: 'GLOBAL',
+      exclusive: ['config'],
     }),
     profile: Flags.string({ description: 'as in the AWS CLI', helpValue: 'NAME', helpGroup: 'GLOBAL' }),
     region: Flags.string({ description: "overrides the config's region", helpValue: 'REGION', helpGroup: 'GLOBAL' }),
@@ -51,9 +58,12 @@ export abstract class StackCommand extends BaseCommand {
     this.#emit = emit
   }
 
-  /** Reads the config and opens the connection. Interrupts are heard from here on. */
-  protected async session(flags: AwsFlags): Promise<Session> {
-    const loaded = await this.configured(flags)
+  /**
+   * Reads the config and opens the connection. Interrupts are heard from here on. With `--stack`, what looks at the
+   * state alone needs no config out of it.
+   */
+  protected async session(flags: AwsFlags, needs: 'config' | 'state' | 'region' = 'config'): Promise<Session> {
+    const loaded = await this.#loaded(flags, needs)
     const { profile, 'endpoint-url': endpoint } = flags
     this.circumstances = { profile, endpoint, region: loaded.config.region }
     const { openSession } = await import('../app/session.ts')
@@ -67,7 +77,19 @@ export abstract class StackCommand extends BaseCommand {
       verbose: flags.verbose,
     }
     const emit: Emit = (event) => this.#emit(event)
-    return openSession(loaded, access, { say: (line) => this.tell(line), emit, stop: this.stop })
+    const session = await openSession(loaded, access, { say: (line) => this.tell(line), emit, stop: this.stop })
+    if (flags.stack === undefined || needs !== 'config') return session
+    const { withStoredConfig } = await import('../app/stored-config.ts')
+    return withStoredConfig(session)
+  }
+
+  async #loaded(flags: AwsFlags, needs: 'config' | 'state' | 'region'): Promise<LoadedConfig> {
+    const { anywhere, provisional } = await import('../app/stored-config.ts')
+    if (flags.stack !== undefined) return provisional(flags.stack, flags.region)
+    if (needs !== 'region') return this.configured(flags)
+    const { findConfig } = await import('../config/load.ts')
+    const here = flags.region === undefined && findConfig(process.cwd(), flags.config) !== null
+    return here ? this.configured(flags) : anywhere(flags.region)
   }
 
   /** The config that the flags mean. Without one, `up` asks; the others say what to do. */
@@ -86,8 +108,8 @@ export abstract class StackCommand extends BaseCommand {
   }
 
   /** The flags that say which stack is meant, for a command that is offered next: without them it may be another one. */
-  protected whereabouts({ config, profile, region, local, 'endpoint-url': url }: AwsFlags): string {
-    const named = { '-c': config, '--profile': profile, '--region': region, '--endpoint-url': url }
+  protected whereabouts({ config, stack, profile, region, local, 'endpoint-url': url }: AwsFlags): string {
+    const named = { '-c': config, '--stack': stack, '--profile': profile, '--region': region, '--endpoint-url': url }
     const given = Object.entries(named).flatMap(([flag, value]) => (value === undefined ? [] : [` ${flag} ${value}`]))
     return `${local ? ' --local' : ''}${given.join('')}`
   }

@@ -7,10 +7,19 @@ import { summary } from '../engine/plan.ts'
 import type { Plan } from '../engine/steps.ts'
 import { planDocument } from '../report/plan-document.ts'
 import { planText } from '../report/plan-text.ts'
+import { preflightText } from '../report/preflight-text.ts'
 import { upDocument } from '../report/up-document.ts'
 import { upText } from '../report/up-text.ts'
 import { StackRun } from './stack-run.ts'
 import { type Done, exitOf, IDLE, type Stage } from './stage.ts'
+
+type Wishes = Omit<UpOptions, 'agree' | 'shown'>
+
+/** Where a plan is kept, and by which version of the tool. */
+interface Keeping {
+  readonly file: string
+  readonly version: string
+}
 
 /** One run of `up`, from the first look to the last word. */
 export class UpRun extends StackRun {
@@ -21,7 +30,7 @@ export class UpRun extends StackRun {
     this.#agree = agree
   }
 
-  async go(options: Omit<UpOptions, 'agree' | 'shown'>): Promise<Done> {
+  async go(options: Wishes, keep: Keeping | null = null): Promise<Done> {
     for (const field of notYet(this.session.loaded.given))
       this.session.say(`note: ${field} has no effect in this version yet`)
     try {
@@ -35,7 +44,7 @@ export class UpRun extends StackRun {
         shown: (plan, memory) => this.#show(plan, typicalSeconds(plan, memory)),
       })
       await this.rest()
-      return options.dryRun ? this.#planned(outcome) : this.#done(outcome)
+      return options.dryRun ? await this.#planned(outcome, options, keep) : this.#done(outcome)
     } finally {
       await this.rest()
     }
@@ -47,9 +56,28 @@ export class UpRun extends StackRun {
     if (isIdle(plan)) this.watch(layersOf(plan))
   }
 
-  #planned({ plan }: UpOutcome): Done {
-    const blocked = summary(plan).blocked > 0
-    return { document: planDocument(this.target, plan), text: '', exit: blocked ? EXIT.refused : EXIT.ok }
+  async #planned({ plan, unfit }: UpOutcome, wishes: Wishes, keep: Keeping | null): Promise<Done> {
+    const document = { ...planDocument(this.target, plan), ...(unfit.length > 0 ? { preflight: unfit } : {}) }
+    if (summary(plan).blocked > 0 || unfit.length > 0) {
+      const why = unfit.length > 0 ? [preflightText(unfit, this.style)] : []
+      const unsaved = keep
+        ? [`It ${unfit.length > 0 ? 'would fail' : 'is blocked'}, so ${keep.file} was not written.`]
+        : []
+      return { document, text: [...why, ...unsaved].join('\n'), exit: EXIT.refused }
+    }
+    if (keep === null) return { document, text: '', exit: EXIT.ok }
+    await this.#save(plan, wishes, keep)
+    const text = `The plan is in ${keep.file}. \`ecom-infra up --plan ${keep.file}\` applies it while AWS is as it is now.`
+    return { document: { ...document, savedTo: keep.file }, text, exit: EXIT.ok }
+  }
+
+  async #save(plan: Plan, { consent, targets, refreshImage }: Wishes, { file, version }: Keeping): Promise<void> {
+    const { savedPlan } = await import('../app/saved-plan.ts')
+    const { writePlan } = await import('../app/plan-file.ts')
+    const { adopt, replace, deleteData } = consent
+    const allowed = { adopt: [...adopt], replace: [...replace], deleteData, refreshAmi: refreshImage }
+    const draft = { ...this.target, config: this.session.loaded.given, consent: allowed, targets }
+    await writePlan(file, savedPlan(draft, plan, { version, at: new Date() }))
   }
 
   #done({ plan, result, outputs }: UpOutcome): Done {

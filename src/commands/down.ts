@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { StackCommand } from '../cli/stack-command.ts'
 import { Refused } from '../engine/errors.ts'
+import type { Plan } from '../engine/steps.ts'
 
 interface Asking {
   readonly stack: string
@@ -17,6 +18,7 @@ Exit code 6: something is left; each is named.`
   static override examples = [
     { description: 'Show, ask for the name, delete, prove', command: '<%= config.bin %> down' },
     { description: 'Only show what would be deleted', command: '<%= config.bin %> down --dry-run' },
+    { description: 'Only a part, and what depends on it', command: "<%= config.bin %> down --target 'efs:*'" },
     { description: 'For a script; the data goes too', command: '<%= config.bin %> down --yes --delete-data --json' },
   ]
   static override flags = {
@@ -24,6 +26,11 @@ Exit code 6: something is left; each is named.`
     'dry-run': Flags.boolean({ description: 'show what would be deleted; no call that changes anything' }),
     'delete-data': Flags.boolean({
       description: 'delete data too, and take no final snapshot; without it, data stands in the way',
+    }),
+    target: Flags.string({
+      description: 'only this, and what depends on it; an address, or a pattern as ec2:*',
+      multiple: true,
+      helpValue: 'ADDRESS',
     }),
     'keep-state': Flags.boolean({ description: 'keep the manifest and the history of runs' }),
     concurrency: Flags.integer({
@@ -43,12 +50,13 @@ Exit code 6: something is left; each is named.`
     const { DownRun } = await import('../cli/down-run.ts')
     const run = new DownRun(session, {
       ...this.stage(flags.verbose, began),
-      agree: () => this.#agree({ stack: session.stack, yes: flags.yes, mayAsk }),
+      agree: (plan) => this.#agree(plan, { stack: session.stack, yes: flags.yes, mayAsk }),
     })
     const { concurrency } = flags
     const options = {
       deleteData: flags['delete-data'],
       keepState: flags['keep-state'],
+      targets: flags.target ?? [],
       dryRun: flags['dry-run'],
       concurrency,
     }
@@ -58,7 +66,7 @@ Exit code 6: something is left; each is named.`
     return done.document
   }
 
-  async #agree({ stack, yes, mayAsk }: Asking): Promise<void> {
+  async #agree({ steps, aside }: Plan, { stack, yes, mayAsk }: Asking): Promise<void> {
     if (yes) return
     if (!mayAsk) {
       throw new Refused('MissingAnswer', `Deleting ${stack} needs its name typed, and nobody can be asked here.`, {
@@ -66,6 +74,7 @@ Exit code 6: something is left; each is named.`
       })
     }
     const { typeToConfirm } = await import('../ui/prompts.ts')
-    await typeToConfirm({ what: 'delete all of it', expected: stack }, this.progress)
+    const what = aside ? `delete ${steps.length} of its resources` : 'delete all of it'
+    await typeToConfirm({ what, expected: stack }, this.progress)
   }
 }

@@ -8,7 +8,7 @@ const MANAGED = 6_144
 const INLINE = 10_240
 
 export default class Policy extends StackCommand {
-  static override summary = 'Print the least IAM policy that a command needs for this config. Calls nothing in AWS.'
+  static override summary = 'Print the least IAM policy that a command needs for this config. Changes nothing in AWS.'
   static override description = `Without a command: what up, status and down need together. Roles and buckets are
 bound to the stack's own names, everything else to its region.
 
@@ -34,7 +34,7 @@ is among it. With --allow-my-ip it changes the stack, and needs what up needs, t
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Policy)
-    const { config } = await this.configured(flags)
+    const { config } = flags.stack === undefined ? await this.configured(flags) : (await this.session(flags)).loaded
     const { leastPolicy, POLICY_COMMANDS } = await import('../app/policy.ts')
     const commands = POLICY_COMMANDS.filter((one) =>
       args.command === undefined ? one !== 'ssh-bastion' : one === args.command,

@@ -1,9 +1,34 @@
 import { Flags } from '@oclif/core'
+import type { SavedPlan } from '../app/saved-plan.ts'
 import { type AwsFlags, StackCommand } from '../cli/stack-command.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { Refused } from '../engine/errors.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Plan } from '../engine/steps.ts'
+
+interface Saved {
+  readonly plan: SavedPlan
+  readonly loaded: LoadedConfig
+}
+
+interface Allowing {
+  readonly adopt: readonly string[] | undefined
+  readonly replace: readonly string[] | undefined
+  readonly target: string[] | undefined
+  // A flag that was not given is undefined, whatever oclif's types say.
+  readonly 'delete-data': boolean | undefined
+  readonly 'refresh-ami': boolean | undefined
+}
+
+interface Manner {
+  readonly concurrency: number
+  readonly yes: boolean
+  readonly 'dry-run': boolean
+  readonly 'skip-preflight': boolean
+}
+
+/** What a saved plan says by itself. */
+const IN_THE_PLAN = ['config', 'stack', 'out', 'target', 'adopt', 'replace', 'delete-data', 'refresh-ami']
 
 export default class Up extends StackCommand {
   static override summary = 'Build the stack, or bring it in line with its config. A second run changes nothing.'
@@ -14,6 +39,9 @@ goes on from there. Without a config and at a terminal it asks first, as init do
     { description: 'Plan, ask, build', command: '<%= config.bin %> up' },
     { description: 'Try it without an AWS account', command: '<%= config.bin %> up --local --yes' },
     { description: 'Only show what would be done', command: '<%= config.bin %> up --dry-run' },
+    { description: 'Save the plan, to have it looked at', command: '<%= config.bin %> up --dry-run --out new.plan' },
+    { description: 'Apply exactly that', command: '<%= config.bin %> up --plan new.plan' },
+    { description: 'Only a part, and what it needs', command: "<%= config.bin %> up --target 'cloudwatch:*'" },
     { description: 'For a script', command: '<%= config.bin %> up -c prod.yaml --yes --json > up.json' },
   ]
   static override flags = {
@@ -32,32 +60,86 @@ goes on from there. Without a config and at a terminal it asks first, as init do
       helpValue: 'ADDRESS',
       dependsOn: ['delete-data'],
     }),
+    target: Flags.string({
+      description: 'only this, and what it depends on; an address, or a pattern as ec2:*',
+      multiple: true,
+      helpValue: 'ADDRESS',
+    }),
+    adopt: Flags.string({
+      description: 'take over what stands there under our name, and tag it',
+      multiple: true,
+      helpValue: 'ADDRESS',
+    }),
+    out: Flags.string({
+      description: 'save the plan, to be looked at and applied later',
+      helpValue: 'FILE',
+      dependsOn: ['dry-run'],
+    }),
+    plan: Flags.string({
+      description: 'apply a saved plan; refused when AWS has changed where it touches it. It carries config and flags',
+      helpValue: 'FILE',
+      exclusive: IN_THE_PLAN,
+    }),
+    'skip-preflight': Flags.boolean({
+      description: 'do not ask AWS beforehand what would fail (quotas, offers, rights)',
+    }),
     'delete-data': Flags.boolean({ description: 'data in what is replaced or removed may be lost' }),
     'refresh-ami': Flags.boolean({ description: 'take the current Amazon Linux image for new web servers' }),
   }
+
+  #saved: Saved | null = null
 
   async run(): Promise<object> {
     const { flags } = await this.parse(Up)
     const began = performance.now()
     const mayAsk = this.mayAsk(flags['no-input'])
+    this.#saved = flags.plan === undefined ? null : await this.#read(flags.plan, flags.region)
     const session = await this.session(flags)
+    if (this.#saved) (await import('../app/expected.ts')).refuseElsewhere(session, this.#saved.plan)
     const { UpRun } = await import('../cli/up-run.ts')
     const run = new UpRun(session, {
       ...this.stage(flags.verbose, began),
       agree: (plan) => this.#agree(plan, { yes: flags.yes, mayAsk }),
     })
-    const done = await run.go({
-      consent: { replace: new Set(flags.replace as Address[] | undefined), deleteData: flags['delete-data'] },
-      ...{
-        concurrency: flags.concurrency,
-        dryRun: flags['dry-run'],
-        yes: flags.yes,
-        refreshImage: flags['refresh-ami'],
-      },
-    })
+    const keep = flags.out === undefined ? null : { file: flags.out, version: this.config.version }
+    const done = await run.go({ ...this.#allowed(flags), ...this.#manner(flags) }, keep)
     if (done.text !== '') this.log(done.text)
     this.leave(done.exit)
     return done.document
+  }
+
+  /** What was allowed when the plan was made, or is now. */
+  #allowed(flags: Allowing) {
+    const saved = this.#saved?.plan ?? null
+    const { adopt, replace } = saved?.consent ?? flags
+    return {
+      consent: {
+        adopt: new Set(adopt as readonly Address[] | undefined),
+        replace: new Set(replace as readonly Address[] | undefined),
+        deleteData: saved?.consent.deleteData ?? flags['delete-data'] ?? false,
+      },
+      targets: saved?.targets ?? flags.target ?? [],
+      refreshImage: saved?.consent.refreshAmi ?? flags['refresh-ami'] ?? false,
+      saved,
+    }
+  }
+
+  #manner({ concurrency, yes, 'dry-run': dryRun, 'skip-preflight': skipPreflight }: Manner) {
+    return { concurrency, yes, dryRun, skipPreflight }
+  }
+
+  /** A saved plan carries its config. */
+  async #read(file: string, region: string | undefined): Promise<Saved> {
+    const { configIn, readPlan } = await import('../app/plan-file.ts')
+    const plan = await readPlan(file)
+    if (region === undefined || region === plan.region) return { plan, loaded: configIn(plan, file) }
+    throw new Refused('PlanElsewhere', `${file} was made for ${plan.region}, and --region says ${region}.`, {
+      hint: 'Leave --region away: the plan knows its own.',
+    })
+  }
+
+  protected override async configured(flags: AwsFlags): Promise<LoadedConfig> {
+    return this.#saved?.loaded ?? super.configured(flags)
   }
 
   async #agree(_plan: Plan, { yes, mayAsk }: { readonly yes: boolean; readonly mayAsk: boolean }): Promise<boolean> {

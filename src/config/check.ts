@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Finding, type Path, startsWith, valueAt } from './finding.ts'
 import type { Draft } from './rule.ts'
 import { rules } from './rules.ts'
-import { type Config, configSchema, isMapping } from './schema.ts'
+import { type Config, type ConfigInput, configSchema, isMapping } from './schema.ts'
 import { findingsOf } from './words.ts'
 
 type Checked =
@@ -16,13 +17,19 @@ export const SAMPLE = { name: 'shop', environment: 'dev', region: 'us-east-1', b
  * mean together, and leave alone those that are already known to be wrong, so that no mistake is told twice.
  */
 export function checkConfig(input: unknown): Checked {
+  return check(input, (path) => valueAt(input, path) !== undefined)
+}
+
+/** A config as it was stored, with all its defaults: nobody has given those, and so nobody is told that they mean nothing. */
+export const checkStored = (input: unknown): Checked => check(input, () => false)
+
+function check(input: unknown, isGiven: (path: Path) => boolean): Checked {
   const parsed = configSchema.safeParse(input)
   const single = parsed.success ? [] : onePerPath(parsed.error.issues.flatMap((issue) => findingsOf(issue, input)))
   const draft = overlay(configSchema.parse(SAMPLE), input, { path: [], wrong: single.map(({ path }) => path) }) as
     | Draft
     | undefined
-  const together =
-    draft === undefined ? [] : rules.flatMap((rule) => rule(draft, (path) => valueAt(input, path) !== undefined))
+  const together = draft === undefined ? [] : rules.flatMap((rule) => rule(draft, isGiven))
   const findings = [...single, ...together]
   return parsed.success && findings.length === 0 ? { ok: true, config: parsed.data } : { ok: false, findings }
 }
@@ -49,4 +56,19 @@ function overlay(base: unknown, input: unknown, { path, wrong }: Place): unknown
   const below: Readonly<Record<string, unknown>> = isMapping(base) ? base : {}
   const keys = new Set([...Object.keys(below), ...Object.keys(input)])
   return Object.fromEntries([...keys].map((key) => [key, overlay(below[key], valueAt(input, [key]), within(key))]))
+}
+
+/** What of a config is not as it would be by itself: what somebody has given, as far as that can be told. */
+export function withoutDefaults(config: Config): ConfigInput {
+  const { name, environment, region, blueprint } = config
+  const named = { name, environment, region, blueprint }
+  const rest = differing(config, configSchema.parse(named)) as Partial<ConfigInput> | undefined
+  return { ...rest, ...named }
+}
+
+function differing(value: unknown, byItself: unknown): unknown {
+  if (isDeepStrictEqual(value, byItself)) return undefined
+  if (!isMapping(value) || !isMapping(byItself)) return value
+  const fields = Object.entries(value).map(([key, item]) => [key, differing(item, byItself[key])] as const)
+  return Object.fromEntries(fields.filter(([, item]) => item !== undefined))
 }

@@ -2,6 +2,7 @@ import { type Builder, withdrawIdle } from './bring.ts'
 import { entryOf, make, mend, visible } from './build.ts'
 import type { Graph } from './graph.ts'
 import { type Jobs, jobsOf } from './jobs.ts'
+import { needsOf } from './leaving.ts'
 import type { Memory } from './look.ts'
 import { Observer } from './observer.ts'
 import { type Fate, Progress } from './progress.ts'
@@ -68,14 +69,11 @@ class Execution {
    * next look from asking for the others.
    */
   remember(): void {
-    const { steps } = this.#plan
-    const leaving = steps.filter(({ action }) => action === 'delete')
-    for (const step of steps) {
-      const { address, live, action, after, rank } = step
+    for (const step of this.#plan.steps) {
+      const { address, live, action } = step
       if (action === 'none' && live) this.#keep(step, live)
       if (!live?.ours || action === 'none' || action === 'blocked' || this.#memory.resources.has(address)) continue
-      const earlier = leaving.filter((other) => other.rank < rank).map((other) => other.address)
-      const dependsOn = step.node || after.length > 0 ? after : earlier
+      const dependsOn = needsOf(step, this.#plan)
       this.#runtime.journal.record(address, { ...entryOf(step, live), dependsOn })
     }
   }

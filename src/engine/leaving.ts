@@ -52,6 +52,12 @@ function knownOf({ step }: Leaving, memory: Memory): readonly Address[] | null {
   return remembered ?? (step.node || step.after.length > 0 ? step.after : null)
 }
 
+/** What the manifest is told that something depends on: what is drawn, else all that is wanted no more and of an earlier type. */
+export function needsOf({ node, after, rank }: Step, { steps }: Plan): readonly Address[] {
+  if (node || after.length > 0) return after
+  return steps.filter((other) => other.node === null && other.rank < rank).map(({ address }) => address)
+}
+
 /** Whether an id stands anywhere in it. */
 export function mentions(value: unknown, id: string): boolean {
   if (typeof value !== 'object' || value === null) return value === id

@@ -31,6 +31,15 @@ export interface Step {
 /** Steps in build order, then deletions. Plain data: printable, storable, comparable. */
 export interface Plan {
   readonly steps: readonly Step[]
+  /** Where only a part of the stack is worked on: what of it is not in this plan. */
+  readonly aside?: Aside
+}
+
+/** What a targeted run leaves alone. */
+export interface Aside {
+  readonly total: number
+  /** How many of them are not as wanted. */
+  readonly astray: number
 }
 
 /** What the user has explicitly allowed. */

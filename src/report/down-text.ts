@@ -24,7 +24,11 @@ export function downPlanText(report: DownPlanReport, { color }: TextOptions): st
   const going = plan.steps
     .filter(({ action }) => action === 'delete')
     .map(({ address, live }) => ({ address, id: live?.id ?? '', layer: layers.get(address) ?? null }))
-  if (going.length === 0) return `Nothing of ${stack} is in ${region}, account ${account}.`
+  const apart = plan.aside ? [`The rest of the stack is left alone: ${plural(plan.aside.total, 'resource')}.`] : []
+  if (going.length === 0) {
+    const what = plan.aside ? 'Nothing of what was named' : `Nothing of ${stack}`
+    return [`${what} is in ${region}, account ${account}.`, ...apart].join('\n')
+  }
   const groups = byLayer(going, 'Others').map(({ title, items }) => [
     paint('title', title),
     ...items.map(({ address, id }) => `  ${paint('bad', '-')} ${address}  ${paint('quiet', clean(id))}`),
@@ -40,7 +44,7 @@ export function downPlanText(report: DownPlanReport, { color }: TextOptions): st
   const end =
     blockers.length > 0
       ? [paint('bad', 'Nothing is deleted until what stands in the way has been settled.')]
-      : [`${plural(going.length, 'resource')} to delete.`, ...timeLine(seconds), ...savingLines(plan, region)]
+      : [`${plural(going.length, 'resource')} to delete.`, ...apart, ...timeLine(seconds), ...savingLines(plan, region)]
   return blocks(
     [`${paint('title', stack)} in ${region}, account ${account}: ${paint('bad', 'to be deleted')}`],
     ...[...groups, losses, spared, blockers, end],

@@ -1,5 +1,5 @@
 import { summary } from '../engine/plan.ts'
-import type { Action, Plan, Step } from '../engine/steps.ts'
+import type { Action, Aside, Plan, Step } from '../engine/steps.ts'
 import { type MonthlyUsd, monthlyUsd } from './cost.ts'
 import type { Target } from './types.ts'
 
@@ -24,6 +24,8 @@ interface PlanDocument extends Target {
   readonly schema: 'ecom-infra/plan/1'
   readonly summary: ReturnType<typeof summary>
   readonly monthlyUsd: MonthlyUsd
+  /** With `--target`: how much of the stack is not in this plan, and how much of that is not as wanted. */
+  readonly leftAlone?: Aside
   readonly steps: readonly PlanDocumentStep[]
 }
 
@@ -33,6 +35,7 @@ export function planDocument({ stack, account, region }: Target, plan: Plan): Pl
     ...{ stack, account, region },
     summary: summary(plan),
     monthlyUsd: monthlyUsd(plan, region),
+    ...(plan.aside ? { leftAlone: plan.aside } : {}),
     steps: plan.steps.map(documentStep),
   }
 }

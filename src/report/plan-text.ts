@@ -87,13 +87,22 @@ function detailLines({ changes }: Step, paint: Paint, room: number): readonly st
 function closing({ plan, seconds, region }: PlanReport, paint: Paint): readonly string[] {
   const counts = summary(plan)
   const moving = counts.create + counts.update + counts.replace + counts.delete
+  const apart = asideLine(plan)
   if (counts.blocked > 0) {
     const words = tally([...wishes(counts), [counts.blocked, 'blocked']])
-    return [`Plan: ${words}.`, paint('bad', 'Nothing is done until what is blocked has been settled.')]
+    return [`Plan: ${words}.`, ...apart, paint('bad', 'Nothing is done until what is blocked has been settled.')]
   }
-  if (moving === 0) return [`Nothing to do: ${plural(counts.unchanged, 'resource')} as wanted.`]
+  if (moving === 0) return [`Nothing to do: ${plural(counts.unchanged, 'resource')} as wanted.`, ...apart]
   const words = tally([...wishes(counts), [counts.unchanged, 'unchanged']])
-  return [`Plan: ${words}.`, ...outage(plan), ...timeLine(seconds), ...costLines(plan, region, paint)]
+  return [`Plan: ${words}.`, ...apart, ...outage(plan), ...timeLine(seconds), ...costLines(plan, region, paint)]
+}
+
+/** A part of a stack is never taken for all of it. */
+function asideLine({ aside }: Plan): readonly string[] {
+  if (aside === undefined) return []
+  const { total, astray } = aside
+  const which = astray === 0 ? '' : `, ${astray} of them not as wanted`
+  return [`The rest of the stack is left alone: ${plural(total, 'resource')}${which}.`]
 }
 
 /** What stands between the visitors and the site. Both kinds go before the new one comes. */

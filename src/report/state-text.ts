@@ -93,3 +93,42 @@ export function unlockText(stack: string, broken: Broken | null): string {
     `The lock of ${stack} is broken. It was held by ${holder} on ${host} (process ${pid}) for "${command}", since ${startedAt}.`,
   )
 }
+
+interface Stacks {
+  readonly account: string
+  readonly region: string
+  readonly stacks: readonly {
+    readonly stack: string
+    readonly blueprint: string | null
+    readonly resources: number
+    readonly savedAt: string | null
+    readonly locked: boolean
+    readonly damage: string | null
+  }[]
+}
+
+/** The stacks of an account and region. */
+export function stacksText({ account, region, stacks }: Stacks, options: TextOptions): string {
+  if (stacks.length === 0) return `No stack has its state in ${region}, account ${account}.`
+  const rows = stacks.map(({ stack, blueprint, resources, savedAt, locked, damage }) => [
+    ...[stack, blueprint ?? '?', String(resources), savedAt ?? '-'],
+    damage ?? (locked ? 'locked' : ''),
+  ])
+  return table(['stack', 'blueprint', 'resources', 'saved', ''], rows, options).join('\n')
+}
+
+interface Rebuilt {
+  readonly stack: string
+  readonly resources: readonly object[]
+  readonly forgotten: readonly string[]
+  readonly damage: string | null
+}
+
+/** What a rebuilt manifest holds. */
+export function rebuiltText({ stack, resources, forgotten, damage }: Rebuilt): string {
+  return [
+    `The manifest of ${stack} remembers ${plural(resources.length, 'resource')}, as they are in AWS.`,
+    ...(forgotten.length === 0 ? [] : [`No longer there, and forgotten: ${forgotten.join(', ')}`]),
+    ...(damage === null ? [] : [`What was there before could not be used, and is kept aside: ${clean(damage)}`]),
+  ].join('\n')
+}

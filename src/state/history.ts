@@ -12,6 +12,8 @@ export interface RunRecord {
   readonly schema: typeof RUN
   readonly run: string
   readonly command: string
+  /** The seal of the saved plan that it applies; null, or missing in older ones: none. */
+  readonly plan?: string | null
   /** ISO, as in the lock of this run. */
   readonly started: string
   readonly ended: string | null
@@ -37,12 +39,13 @@ export type Ending = Pick<RunRecord, 'summary' | 'apiCalls' | 'failures'> & {
 export async function beginRun(
   store: StateStore,
   stack: string,
-  { run, command, started }: Pick<RunRecord, 'run' | 'command' | 'started'>,
+  { run, command, plan = null, started }: Pick<RunRecord, 'run' | 'command' | 'plan' | 'started'>,
 ): Promise<RunRecord> {
   const record: RunRecord = {
     schema: RUN,
     run,
     command,
+    plan,
     started,
     ended: null,
     outcome: 'running',

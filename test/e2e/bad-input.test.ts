@@ -55,7 +55,7 @@ describe('bad input: exit 2, and not a single call', () => {
 
   it.each([
     ...['--target ec2:*', '--plan plan.json', '--out plan.json', '--stack shop-dev', '--adopt s3:bucket/assets'],
-    ...['--skip-preflight', '--frobnicate'],
+    ...['--frobnicate'],
   ])('a flag that does not exist: up %s', async (flags) => {
     const { code, message } = await failing(['up', '--yes', ...flags.split(' ')], 2)
     expect(code).toBe('Usage')

@@ -58,6 +58,8 @@ export interface Options {
   /** The moment of `kill -9`. */
   readonly killAt?: number
   readonly concurrency?: number
+  /** Only a part of what was planned is done. */
+  readonly part?: (plan: Plan) => Plan
   /** Told of each event, with the means to interrupt the run. */
   readonly onEvent?: (event: Event, stop: AbortController) => void
   readonly brokenJournal?: boolean
@@ -131,12 +133,13 @@ export class World {
     })
   }
 
-  async #plan(graph: Graph, { consent, asked = graph }: Options, life: Life): Promise<Plan> {
+  async #plan(graph: Graph, { consent, asked = graph, part = (all) => all }: Options, life: Life): Promise<Plan> {
     const sightings = await this.#look(asked, life, [], consent?.teardown)
-    return plan({
+    const whole = plan({
       ...{ graph, asked, types: this.registry, sightings, memory: this.disk.memory(), tags: tagsFor },
       consent: { ...NO_CONSENT, ...consent },
     })
+    return part(whole)
   }
 
   async #up(graph: Graph, options: Options, life: Life): Promise<Run> {

@@ -193,3 +193,12 @@ test('colour is put on when it is asked for', () => {
   const text = planText({ ...TARGET, plan: planOf(vpc), seconds: 0 }, { color: true })
   expect(text).toContain('\u001b[32m+  \u001b[39m ec2:vpc/main')
 })
+
+test('a part of a stack is not taken for all of it', () => {
+  const part = { ...planOf(subnet), aside: { total: 81, astray: 3 } }
+  expect(planText({ ...TARGET, plan: part, seconds: 0 }, PLAIN)).toContain(
+    'Plan: 1 to update.\nThe rest of the stack is left alone: 81 resources, 3 of them not as wanted.',
+  )
+  expect(planDocument(TARGET, part).leftAlone).toEqual({ total: 81, astray: 3 })
+  expect(planDocument(TARGET, planOf(subnet))).not.toHaveProperty('leftAlone')
+})

@@ -1,6 +1,7 @@
 const PREFIX: Readonly<Record<string, string>> = {
   elbv2: 'elasticloadbalancing',
   tagging: 'tag',
+  quotas: 'servicequotas',
   efs: 'elasticfilesystem',
   secrets: 'secretsmanager',
   instanceConnect: 'ec2-instance-connect',

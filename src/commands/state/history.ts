@@ -13,7 +13,7 @@ export default class StateHistory extends StackCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(StateHistory)
-    const { stack, store } = await this.session(flags)
+    const { stack, store } = await this.session(flags, 'state')
     const { listRuns } = await import('../../state/history.ts')
     const document = { schema: 'ecom-infra/history/1', stack, ...(await listRuns(store, stack, flags.limit)) }
     const { historyText } = await import('../../report/state-text.ts')

@@ -10,7 +10,7 @@ export default class StateList extends StackCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(StateList)
-    const { stack, store, identity, loaded } = await this.session(flags)
+    const { stack, store, identity, loaded } = await this.session(flags, 'state')
     const place = { account: identity.account, region: loaded.config.region }
     const { readManifest } = await import('../../state/load.ts')
     const manifest = await readManifest(store, stack, place)

@@ -11,7 +11,7 @@ export default class StatePull extends StackCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(StatePull)
-    const { stack, store, identity, loaded } = await this.session(flags)
+    const { stack, store, identity, loaded } = await this.session(flags, 'state')
     const { manifestKeyOf } = await import('../../state/keys.ts')
     const name = store.nameOf(manifestKeyOf(stack))
     const item = await store.get(manifestKeyOf(stack))

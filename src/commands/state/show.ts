@@ -15,7 +15,7 @@ export default class StateShow extends StackCommand {
 
   async run(): Promise<object> {
     const { flags, args } = await this.parse(StateShow)
-    const { stack, store, identity, loaded } = await this.session(flags)
+    const { stack, store, identity, loaded } = await this.session(flags, 'state')
     const place = { account: identity.account, region: loaded.config.region }
     const { readManifest } = await import('../../state/load.ts')
     const manifest = await readManifest(store, stack, place)

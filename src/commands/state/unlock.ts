@@ -16,7 +16,7 @@ for all other cases. While its holder lives it is refused (exit 4). With --force
 
   async run(): Promise<object> {
     const { flags } = await this.parse(StateUnlock)
-    const { stack, store } = await this.session(flags)
+    const { stack, store } = await this.session(flags, 'state')
     const { breakLock } = await import('../../state/unlock.ts')
     const broken = await breakLock(store, { stack, force: flags.force })
     const { unlockText } = await import('../../report/state-text.ts')

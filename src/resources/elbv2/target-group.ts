@@ -42,6 +42,8 @@ const calls = (...names: readonly string[]) => names.map((name) => `elasticloadb
 /** aws-behaviours.md 3.2. */
 export const targetGroup: ResourceType<TargetGroupSpec, TargetGroupOut, Ctx> = {
   type: 'elbv2:target-group',
+  // Its name ends in the generation, and that is made of the VPC too: only then is a stranger's known by it.
+  parents: ['ec2:vpc'],
   fields: {
     name: 'immutable',
     vpcId: 'immutable',

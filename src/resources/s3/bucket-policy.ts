@@ -1,6 +1,7 @@
-import { BUCKET_BUSY, FRESH_BUCKET, owned } from '../../aws/buckets.ts'
+import { BUCKET_BUSY, FRESH_BUCKET, owned, tagsOf } from '../../aws/buckets.ts'
 import type { Ctx } from '../../aws/ctx.ts'
 import { codeOf, isGone, unlessGone } from '../../aws/failure.ts'
+import { STACK } from '../../aws/ownership.ts'
 import { FRESH_IAM } from '../../aws/passing.ts'
 import { type PolicyDocument, samePolicy } from '../../aws/policy.ts'
 import { policyFrom } from '../../aws/policy-text.ts'
@@ -35,7 +36,7 @@ export const bucketPolicy: ResourceType<BucketPolicySpec, BucketPolicyOut, Ctx> 
     replaceBy: 'delete-first',
     ownership: 'own',
     actions: {
-      read: ['s3:GetBucketPolicy'],
+      read: ['s3:GetBucketPolicy', 's3:GetBucketTagging'],
       create: ['s3:PutBucketPolicy'],
       sync: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
       destroy: ['s3:DeleteBucketPolicy', 's3:GetBucketPolicy'],
@@ -86,6 +87,14 @@ function bucketsOf(one: Asked): readonly string[] {
   return [...new Set([one.id ?? [], wanted === undefined || wanted === UNKNOWN ? [] : wanted].flat())]
 }
 
+/** A bucket that is asked for by name has been looked at: it is ours. Of one that is only remembered the tags tell. */
+async function isOurs(ctx: Ctx, bucket: string, one: Asked): Promise<boolean> {
+  if (wishOf(one).bucket === bucket) return true
+  const tags = await tagsOf(ctx, bucket)
+  if (tags === 'closed') return false
+  return tags?.[STACK] === undefined || tags[STACK] === ctx.stack
+}
+
 /**
  * What is on a bucket of ours is ours: only what was asked for is looked at. A bucket without a policy is a finding
  * where that is what was asked for.
@@ -94,7 +103,8 @@ async function look(ctx: Ctx, bucket: string, one: Asked): Promise<Found<BucketP
   const text = await textOn(ctx, bucket)
   if (text === undefined || (text === null && wishOf(one).policy !== null)) return null
   const policy = text === null ? null : policyFrom(text)
-  return { address: one.address, id: bucket, ours: true, spec: { bucket, policy }, tags: null, out: { bucket } }
+  const ours = await isOurs(ctx, bucket, one)
+  return { address: one.address, id: bucket, ours, spec: { bucket, policy }, tags: null, out: { bucket } }
 }
 
 /** Null: there is none. Undefined: there is no such bucket. */

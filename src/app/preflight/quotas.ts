@@ -1,0 +1,109 @@
+import type { Ctx } from '../../aws/ctx.ts'
+import { isStandard, vcpusOf } from '../../aws/instance-sizes.ts'
+import type { Answer, Asker } from '../../aws/preflight-asker.ts'
+import {
+  countAddresses,
+  countVcpus,
+  countVpcs,
+  gatewaySubnets,
+  type Limits,
+  type QuotaName,
+  quotaCodeOf,
+  readLimits,
+  zonesOf,
+} from '../../aws/preflight-quotas.ts'
+import type { Need } from './need.ts'
+import { CLEAR, found, judged, together, unknown, type Verdict } from './verdict.ts'
+
+/** How a quota is called, what in the config asks for it, and which call would meet it. */
+const TERMS = {
+  vpcs: { what: 'VPCs', field: null, action: 'ec2:CreateVpc' },
+  gateways: { what: 'NAT gateways', field: 'network.nat', action: 'ec2:CreateNatGateway' },
+  addresses: { what: 'elastic IPs', field: 'network.nat', action: 'ec2:AllocateAddress' },
+  vcpus: { what: 'vCPUs of standard instances', field: 'web.minSize', action: 'ec2:RunInstances' },
+} as const
+
+/** What the account may have, what it has, and what the plan adds to it. */
+interface Sum {
+  readonly limit: number
+  readonly used: number
+  readonly more: number
+  readonly where: string
+}
+
+/** Whether all that a plan makes has room in this account. */
+export async function checkQuotas(ctx: Ctx, asker: Asker, need: Need): Promise<Verdict> {
+  const vcpus = vcpusFor(need)
+  const sizes = { vpcs: need.vpcs, gateways: need.gateways.length, addresses: need.addresses, vcpus: vcpus.more }
+  const names = (Object.keys(sizes) as QuotaName[]).filter((name) => sizes[name] > 0)
+  const limits = readLimits(ctx, asker, names)
+  const count = { vpcs: countVpcs, addresses: countAddresses, vcpus: countVcpus }
+  const checks = names.map(async (name) => {
+    if (name === 'gateways') return checkGateways(ctx, asker, { zones: need.gateways, limits })
+    const used = count[name](ctx, asker)
+    return weigh(name, await limits, { used: await used, more: sizes[name], where: ctx.region })
+  })
+  const others = vcpus.unsure.map((type) => unknown(`the vCPU quota of ${type}`, 'not known here'))
+  return together([...(await Promise.all(checks)), ...others])
+}
+
+/** vCPUs that start at once, as far as the names of the types tell. */
+function vcpusFor({ servers }: Need) {
+  const starting = servers.filter(({ count }) => count > 0)
+  const isKnown = (type: string) => isStandard(type) && vcpusOf(type) !== null
+  const known = starting.filter(({ instanceType }) => isKnown(instanceType))
+  return {
+    more: known.reduce((sum, { instanceType, count }) => sum + count * (vcpusOf(instanceType) ?? 0), 0),
+    unsure: [...new Set(starting.map(({ instanceType }) => instanceType).filter((type) => !isKnown(type)))],
+  }
+}
+
+interface Scale {
+  readonly used: Answer<number>
+  readonly more: number
+  readonly where: string
+}
+
+/** No default is taken for a quota that AWS does not tell: it would be a guess. */
+function weigh(name: QuotaName, limits: Limits, { used, more, where }: Scale): Verdict {
+  const what = `the quota of ${TERMS[name].what}`
+  return judged(what, limits[name] ?? { why: 'not known here' }, (limit) =>
+    judged(what, used, (count) => compare(name, { limit, used: count, more, where })),
+  )
+}
+
+function compare(name: QuotaName, { limit, used, more, where }: Sum): Verdict {
+  if (used + more <= limit) return CLEAR
+  const { what, field, action } = TERMS[name]
+  return found({
+    code: 'Quota',
+    message: `${used} of ${limit} ${what} are in use in ${where}, and this plan adds ${more}.`,
+    ...{ field, action },
+    hint: `Ask for more in the Service Quotas console (${quotaCodeOf(name)}), or remove what is not in use.`,
+  })
+}
+
+interface Gateways {
+  readonly zones: readonly string[]
+  readonly limits: Promise<Limits>
+}
+
+/** The quota counts by zone, and a gateway only tells its subnet: those are asked for when it may be close. */
+async function checkGateways(ctx: Ctx, asker: Asker, { zones, limits }: Gateways): Promise<Verdict> {
+  const what = `the quota of ${TERMS.gateways.what}`
+  const subnets = await gatewaySubnets(ctx, asker)
+  const limit = (await limits).gateways ?? { why: 'not known here' }
+  if (!('value' in limit)) return unknown(what, limit.why)
+  if (!('value' in subnets)) return unknown(what, subnets.why)
+  const room = (zone: string) => zones.filter((one) => one === zone).length
+  const fits = [...new Set(zones)].every((zone) => subnets.value.length + room(zone) <= limit.value)
+  const used = fits ? { value: [] } : await zonesOf(ctx, asker, subnets.value)
+  return judged(what, used, (taken) =>
+    together(
+      [...new Set(zones)].map((zone) => {
+        const inZone = taken.filter((one) => one === zone).length
+        return compare('gateways', { limit: limit.value, used: inZone, more: room(zone), where: zone })
+      }),
+    ),
+  )
+}

@@ -1,0 +1,56 @@
+import { Declined } from '../engine/errors.ts'
+import { eraseStack } from '../state/erase.ts'
+import { lockKeyOf, manifestKeyOf } from '../state/keys.ts'
+import { loadManifest } from '../state/load.ts'
+import { lockStack, releaseLock } from './run.ts'
+import type { Session } from './session.ts'
+
+/** A stack of this account and region, as the state bucket has it. */
+export interface StackEntry {
+  readonly stack: string
+  readonly blueprint: string | null
+  readonly resources: number
+  readonly savedAt: string | null
+  /** A run holds its lock, or has left it behind. */
+  readonly locked: boolean
+  /** Why its manifest cannot be used. */
+  readonly damage: string | null
+}
+
+/** Every stack that has anything in the state bucket. One listing, and one read each. */
+export async function listStacks(session: Session): Promise<readonly StackEntry[]> {
+  const { store, identity } = session
+  const { region } = session.loaded.config
+  const keys = new Set((await store.list('')).map(({ key }) => key))
+  const names = [...new Set([...keys].map((key) => key.split('/')[0] ?? ''))]
+  const known = names.filter((stack) => keys.has(manifestKeyOf(stack)) || keys.has(lockKeyOf(stack))).sort()
+  return Promise.all(
+    known.map(async (stack) => {
+      const { manifest, damage } = await loadManifest(store, stack, { account: identity.account, region })
+      return {
+        stack,
+        blueprint: (manifest.config as { readonly blueprint?: string }).blueprint ?? null,
+        resources: Object.keys(manifest.resources).length,
+        savedAt: manifest.savedAt || null,
+        locked: keys.has(lockKeyOf(stack)),
+        damage: damage?.problem.message ?? null,
+      }
+    }),
+  )
+}
+
+/** How many objects the state of this stack has; none: there is nothing to forget. */
+export const stateObjects = async ({ store, stack }: Session): Promise<number> => (await store.list(`${stack}/`)).length
+
+/** Forgets all that is stored of a stack. Its resources stay; a later run finds them by names and tags. */
+export async function forgetStack(session: Session, agree: () => Promise<boolean>): Promise<void> {
+  if (!(await agree())) throw new Declined('Nothing was forgotten.')
+  const { store, stack, identity } = session
+  const place = { account: identity.account, region: session.loaded.config.region }
+  const held = await lockStack(session, 'state rm', await loadManifest(store, stack, place))
+  try {
+    await eraseStack(store, stack)
+  } finally {
+    await releaseLock(session, held.lock)
+  }
+}
