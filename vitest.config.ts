@@ -10,7 +10,7 @@ const emulator = [
 /** Two cores: what talks to an emulator runs in few files at once, so that time limits mean something. */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       { test: { name: 'architecture', include: ['test/architecture.test.ts'] } },
       {

@@ -10,6 +10,7 @@ import type { Address } from '../engine/ref.ts'
 import type { Change, Place } from '../engine/resource.ts'
 import type { Consent, Plan } from '../engine/steps.ts'
 import { types } from '../resources/index.ts'
+import { here } from '../state/holder.ts'
 import { lockKeyOf } from '../state/keys.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
 import { lastCallOf, readLock } from '../state/lock-document.ts'
@@ -155,6 +156,8 @@ async function recall(session: Session, { manifest }: Loaded, before?: Memory): 
  */
 async function endOfDoubt({ store, stack, stop }: Session): Promise<number> {
   const held = await readLock(store, lockKeyOf(stack))
-  const since = held ? lastCallOf(held) - held.date : 0
+  // A process of this machine that is there no more makes no call after now, however long its lease still is.
+  const mayCall = held !== null && !(await here.gone(held.document))
+  const since = held ? Math.min(lastCallOf(held) - held.date, mayCall ? Number.POSITIVE_INFINITY : 0) : 0
   return clockOf(stop.signal).now() + (since + scaled(HIDDEN)) / pace()
 }

@@ -54,7 +54,7 @@ export function refuseMistyped({ adopt, replace }: Wishes, targets: readonly str
 export function refuseStrange(flag: string, unknown: readonly string[]): void {
   if (unknown.length === 0) return
   throw new Refused('UnknownAddress', `${flag} names what is not in this stack: ${unknown.join(', ')}.`, {
-    hint: '`ecom-infra status` lists the addresses.',
+    hint: '`ecom-infra state list` lists the addresses.',
   })
 }
 

@@ -37,7 +37,12 @@ export abstract class StackCommand extends BaseCommand {
     }),
     profile: Flags.string({ description: 'as in the AWS CLI', helpValue: 'NAME', helpGroup: 'GLOBAL' }),
     region: Flags.string({ description: "overrides the config's region", helpValue: 'REGION', helpGroup: 'GLOBAL' }),
-    'endpoint-url': Flags.string({ description: 'all services go there', helpValue: 'URL', helpGroup: 'GLOBAL' }),
+    'endpoint-url': Flags.string({
+      description: 'all services go there',
+      helpValue: 'URL',
+      helpGroup: 'GLOBAL',
+      parse: async (text) => endpointIn(text),
+    }),
     local: Flags.boolean({
       description: 'use the local AWS (started when it does not run, left running)',
       exclusive: ['endpoint-url', 'profile'],
@@ -129,4 +134,11 @@ export abstract class StackCommand extends BaseCommand {
     this.deafen()
     await super.finally(error)
   }
+}
+
+/** Empty or mistyped it must not mean AWS itself. */
+function endpointIn(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url && ['http:', 'https:'].includes(url.protocol)) return text
+  throw new Refused('Usage', `--endpoint-url takes a URL that begins with http:// or https://, not "${text}".`)
 }

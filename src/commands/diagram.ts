@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
 import { CONFIG_FILE } from '../config/names.ts'
 import type { Config } from '../config/schema.ts'
+import { Refused } from '../engine/errors.ts'
 
 export default class Diagram extends BaseCommand {
   static override summary = "Draw the architecture as draw.io, in AWS's own shapes. Asks AWS nothing."
@@ -35,6 +36,15 @@ SVG, for a page that cannot show draw.io. A FILE that exists is replaced.`
 
   async run(): Promise<object> {
     const { flags } = await this.parse(Diagram)
+    if (flags.out !== undefined && /\.(png|jpe?g|gif|pdf|webp)$/i.test(flags.out)) {
+      throw new Refused(
+        'Format',
+        `${flags.out} would have to be a picture of dots, and this draws draw.io's XML or SVG.`,
+        {
+          hint: 'Name it .drawio or .svg.',
+        },
+      )
+    }
     const config = await this.configOf(flags.config)
     const { drawDiagram } = await import('../app/diagram.ts')
     const drawn = drawDiagram(config, flags.out ?? null)

@@ -89,6 +89,9 @@ goes on from there. Without a config and at a terminal it asks first, as init do
 
   #saved: Saved | null = null
 
+  /** Milliseconds for which the wizard was answered: they are not the run's. */
+  #asked = 0
+
   async run(): Promise<object> {
     const { flags } = await this.parse(Up)
     const began = performance.now()
@@ -98,7 +101,7 @@ goes on from there. Without a config and at a terminal it asks first, as init do
     if (this.#saved) (await import('../app/expected.ts')).refuseElsewhere(session, this.#saved.plan)
     const { UpRun } = await import('../cli/up-run.ts')
     const run = new UpRun(session, {
-      ...this.stage(flags.verbose, began),
+      ...this.stage(flags.verbose, began + this.#asked),
       agree: (plan) => this.#agree(plan, { yes: flags.yes, mayAsk }),
     })
     const keep = flags.out === undefined ? null : { file: flags.out, version: this.config.version }
@@ -157,7 +160,9 @@ goes on from there. Without a config and at a terminal it asks first, as init do
   protected override async withoutConfig(flags: AwsFlags): Promise<LoadedConfig> {
     if (!this.mayAsk(flags['no-input'])) return super.withoutConfig(flags)
     const { firstConfig } = await import('../cli/first-config.ts')
+    const before = performance.now()
     const path = await firstConfig(flags.region, this.progress)
+    this.#asked = performance.now() - before
     this.tell(`Wrote ${path}.`)
     const { loadConfig } = await import('../config/load.ts')
     return loadConfig(path, {})

@@ -126,5 +126,5 @@ function codeOf(error: unknown): string | undefined {
 /** As the person would type it from here. */
 function displayName(path: string): string {
   const near = relative(process.cwd(), path)
-  return near.startsWith('..') || isAbsolute(near) ? path : near
+  return near.startsWith('..') || isAbsolute(near) ? path : near || '.'
 }

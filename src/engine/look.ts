@@ -132,7 +132,8 @@ async function run(errand: Errand, input: LookInput, seen: readonly Sighting[], 
     if (doubt.length === 0) return found.map((live) => ({ type, place, live }))
     const [one] = doubt
     if (first && one) {
-      const text = 'an interrupted run may have made it: looking until AWS would surely show it'
+      const left = Math.ceil(((input.memory.announced.get(one.address)?.doubtUntil ?? 0) - input.clock.now()) / 1000)
+      const text = `an interrupted run may have made it: looking until AWS would surely show it, at most ${left} s`
       input.emit({ kind: 'note', address: one.address, text })
     }
     await input.clock.pause(AGAIN)

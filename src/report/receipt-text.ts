@@ -1,25 +1,29 @@
 import type { DownDocument } from './down-document.ts'
 import { troubleBlocks } from './failure-text.ts'
-import { blocks, clean, type Paint, painter } from './style.ts'
+import { blocks, clean, type Paint, painter, roomIn } from './style.ts'
 import type { Kept, Leftover, TextOptions } from './types.ts'
-import { dollars, plural, tally, took } from './words.ts'
+import { dollars, plural, tally, took, wrapped } from './words.ts'
 
 /** The receipt: what was deleted, how it was checked, and that nothing is left, or what is. */
-export function receiptText(document: DownDocument, { color }: TextOptions): string {
+export function receiptText(document: DownDocument, { color, width }: TextOptions): string {
   const paint = painter(color)
   const { failures, stopped, leftovers, checked, kept } = document
   const trouble = troubleBlocks(failures, stopped, paint)
-  const listed = checked.map((words) => `  ${paint('good', '✔')} ${clean(words)}`)
+  const list = (mark: string, lines: readonly string[]) => lines.flatMap((words) => entry(mark, words, roomIn(width)))
   const onwards = trouble.length + leftovers.length === 0 ? [] : ['The same command goes on from there.']
   return blocks(
     [headline(document, paint)],
     ...trouble,
-    titled('Looked through', listed, paint),
-    titled('Still there', leftovers.map(leftoverLine), paint),
-    titled('Kept on purpose', [...kept.map(keptLine), ...keepLine(kept)], paint),
+    titled('Looked through', list(paint('good', '✔'), checked.map(clean)), paint),
+    titled('Still there', list('✖', leftovers.map(leftoverLine)), paint),
+    titled('Kept on purpose', [...list('·', kept.map(keptLine)), ...keepLine(kept)], paint),
     [...verdict(document, paint), ...onwards],
   )
 }
+
+/** Broken between words, and set in below its mark. */
+const entry = (mark: string, words: string, room: number): readonly string[] =>
+  wrapped(words, room - 4).map((line, index) => (index === 0 ? `  ${mark} ${line}` : `    ${line}`))
 
 const titled = (title: string, lines: readonly string[], paint: Paint): readonly string[] =>
   lines.length === 0 ? [] : [paint('title', title), ...lines]
@@ -37,10 +41,10 @@ function headline({ stack, summary, stopped, leftovers, durationMs, apiCalls }: 
   return `${mark} ${paint('title', stack)}: ${what}. ${took(durationMs)}, ${plural(apiCalls.total, 'API call')}.`
 }
 
-const leftoverLine = (one: Leftover): string => `  ✖ ${wordsOf(one)}${one.monthlyUsd === 0 ? '' : costOf(one)}`
+const leftoverLine = (one: Leftover): string => `${wordsOf(one)}${one.monthlyUsd === 0 ? '' : costOf(one)}`
 
 /** Of what stays its cost is told even when it is nothing. */
-const keptLine = (one: Kept): string => `  · ${wordsOf(one)}${costOf(one)}`
+const keptLine = (one: Kept): string => `${wordsOf(one)}${costOf(one)}`
 
 const wordsOf = ({ type, id, why }: Leftover): string => `${type} ${clean(id)}: ${clean(why)}`
 

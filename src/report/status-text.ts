@@ -28,9 +28,16 @@ export function statusText(document: StatusDocument, { color, width, flags = '' 
   const groups = byLayer(resources, 'No longer wanted').map(({ title, items }) =>
     groupLines(title, items, { paint, room: roomIn(width) }),
   )
-  const next = verdict === 'in-sync' || verdict === 'unhealthy' ? [] : [`\`ecom-infra up${flags}\` puts it right.`]
+  const next = verdict === 'in-sync' || verdict === 'unhealthy' ? [] : [remedy(resources, flags)]
   const told = notes.map((note) => `Note: ${clean(note)}`)
   return blocks(groups.flat(), outputLines(outputs, paint), told, [...closing(document, paint), ...next])
+}
+
+/** No promise that `up` would break. */
+function remedy(rows: readonly StatusRow[], flags: string): string {
+  const stuck = rows.filter(({ blocked }) => blocked).map(({ address }) => address)
+  if (stuck.length === 0) return `\`ecom-infra up${flags}\` puts it right.`
+  return `\`ecom-infra up${flags}\` refuses as long as ${stuck.join(', ')} stands so: see there what to decide.`
 }
 
 interface Drawing {

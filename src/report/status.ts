@@ -22,6 +22,8 @@ export interface StatusRow {
   readonly health: Health | null
   /** What there is to say about it beyond its drift. */
   readonly note: string | null
+  /** `up` would refuse: somebody has to decide first, by the note. */
+  readonly blocked: boolean
 }
 
 /** The worst first (`cli.md`). */
@@ -45,6 +47,7 @@ function rowOf(step: Step, health: Health | null): StatusRow {
     drift: there ? changes.map(({ path, from, to }) => ({ path, desired: to ?? null, actual: from ?? null })) : [],
     health,
     note: action === 'create' || action === 'delete' ? null : reason,
+    blocked: action === 'blocked',
   }
 }
 

@@ -53,17 +53,24 @@ describe('bad input: exit 2, and not a single call', () => {
     expect(proxy().calls).toEqual([])
   })
 
-  it.each([
-    ...['--target ec2:*', '--plan plan.json', '--out plan.json', '--stack shop-dev', '--adopt s3:bucket/assets'],
-    ...['--frobnicate'],
-  ])('a flag that does not exist: up %s', async (flags) => {
+  it.each(['', 'foo', 'localhost:4566', 'ftp://127.0.0.1'])('an endpoint that is no URL of HTTP: "%s"', async (url) => {
+    const { code, message } = await failing(['status', '--endpoint-url', url], 2)
+    expect([code, message]).toEqual(['Usage', expect.stringContaining('begins with http:// or https://')])
+    expect(proxy().calls).toEqual([])
+  })
+
+  it('a picture of dots', async () => {
+    expect(await failing(['diagram', '--out', 'shop.png'], 2)).toMatchObject({ code: 'Format' })
+  })
+
+  it.each([...['--frobnicate', '--html x.html']])('a flag that does not exist: up %s', async (flags) => {
     const { code, message } = await failing(['up', '--yes', ...flags.split(' ')], 2)
     expect(code).toBe('Usage')
     expect(message).toContain(flags.split(' ')[0])
     expect(proxy().calls).toEqual([])
   })
 
-  it.each(['status --html x.html', 'status --markdown x.md', 'status --stack shop-dev', 'down --target ec2:*'])(
+  it.each(['status --html x.html', 'status --markdown x.md', 'down --adopt ec2:vpc/main'])(
     'a flag that does not exist: %s',
     async (command) => {
       await failing(command.split(' '), 2)
@@ -71,14 +78,11 @@ describe('bad input: exit 2, and not a single call', () => {
     },
   )
 
-  it.each(['state stacks', 'state rm', 'state rebuild', 'frobnicate'])(
-    'a command that does not exist: %s',
-    async (command) => {
-      proxy().reset()
-      const { code, stderr } = await stack.run(command.split(' '))
-      expect(code, stderr).toBe(2)
-      expect(stderr).toContain(command.split(' ')[0])
-      expect(proxy().calls).toEqual([])
-    },
-  )
+  it.each(['state frobnicate', 'frobnicate'])('a command that does not exist: %s', async (command) => {
+    proxy().reset()
+    const { code, stderr } = await stack.run(command.split(' '))
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain(command.split(' ')[0])
+    expect(proxy().calls).toEqual([])
+  })
 })

@@ -97,11 +97,11 @@ test('the document is the one of cli.md', () => {
     resources: [
       {
         ...{ address: 'ec2:vpc/main', type: 'ec2:vpc', layer: 'Network', id: 'vpc-1', status: 'in-sync' },
-        ...{ drift: [], health: null, note: null },
+        ...{ drift: [], health: null, note: null, blocked: false },
       },
       {
         ...{ address: 'ec2:subnet/a', type: 'ec2:subnet', layer: 'Network', id: null, status: 'missing' },
-        ...{ drift: [], health: null, note: null },
+        ...{ drift: [], health: null, note: null, blocked: false },
       },
     ],
     outputs: { siteUrl: 'http://shop' },
@@ -187,6 +187,13 @@ test('lines are cut to the width of a terminal, and to none without one', () => 
   const long = 'x'.repeat(300)
   expect(drifted('description', long, 'short')).toBe(`      description is ${long}, should be short`)
   expect(drifted('description', long, 'short', 40)).toBe(`      description is ${'x'.repeat(18)}…`)
+})
+
+test('what `up` would refuse is not promised', () => {
+  const stuck = step('rds:instance/main', { live: live('db'), action: 'blocked', reason: 'it has 40 GB of storage' })
+  const text = statusText(statusDocument(report({ rows: rows([stuck]) })), PLAIN)
+  expect(text).not.toContain('puts it right')
+  expect(text).toContain('`ecom-infra up` refuses as long as rds:instance/main stands so: see there what to decide.')
 })
 
 test('the command that puts it right says where', () => {
