@@ -6,6 +6,11 @@ import { Interrupted, Refused } from '../engine/errors.ts'
 /** For what is still on its way to standard output. */
 const GRACE_MS = 2_000
 
+/** The longest that a tunnel may take to close. */
+const LIMIT_MS = 10_000
+
+const stoppedBy = ({ signal: { reason } }: AbortController): number => (reason instanceof Interrupted ? reason.exit : 1)
+
 interface TunnelFlags extends AwsFlags {
   readonly shell: boolean
   readonly 'print-env': boolean
@@ -74,6 +79,10 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
       },
       ready: () => {
         this.#ready = true
+        // From here on nothing is written anywhere: whatever keeps a closing tunnel from ending may be left behind.
+        this.stop.signal.addEventListener('abort', () =>
+          setTimeout(() => process.exit(stoppedBy(this.stop)), LIMIT_MS).unref(),
+        )
       },
     })
     const code = await run
