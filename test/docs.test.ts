@@ -25,6 +25,8 @@ interface Flag {
 interface Command {
   readonly id: string
   readonly flags: ReadonlyMap<string, Flag>
+  /** What stands after `--` is another program's. */
+  readonly runsOthers: boolean
 }
 
 /** The commands as they are in the sources: nothing needs to be built for this. */
@@ -32,7 +34,11 @@ async function commandsOf(): Promise<readonly Command[]> {
   const own = JSON.parse(textOf('package.json'))
   const pjson = { ...own, oclif: { ...own.oclif, commands: './src/commands', plugins: [] } }
   const { commands } = await Config.load({ root: ROOT, pjson, ignoreManifest: true })
-  return commands.map(({ id, flags }) => ({ id: id.replaceAll(':', ' '), flags: new Map(Object.entries(flags)) }))
+  return commands.map(({ id, flags, usage = [] }) => ({
+    id: id.replaceAll(':', ' '),
+    flags: new Map(Object.entries(flags)),
+    runsOthers: [usage].flat().some((line) => line.includes(' -- COMMAND')),
+  }))
 }
 const COMMANDS = await commandsOf()
 
@@ -247,7 +253,9 @@ function complaintAbout(line: string): string | null {
   if (['help', 'autocomplete', 'COMMAND'].includes(words[0] ?? '')) return null
   const command = COMMANDS.find(({ id }) => `${words.join(' ')} `.startsWith(`${id} `))
   if (command === undefined) return topicOf(words) ? null : `there is no command ${words.join(' ')}`
-  const rest = words.slice(command.id.split(' ').length)
+  const after = words.slice(command.id.split(' ').length)
+  const end = command.runsOthers ? after.indexOf('--') : -1
+  const rest = end < 0 ? after : after.slice(0, end)
   const unknown = rest.filter((word) => word.startsWith('-') && !isFlag(command, word))
   return unknown.length === 0 ? null : `${command.id} has no ${unknown.join(', ')}`
 }
