@@ -57,6 +57,15 @@ export async function allowAddress(session: Session, address: string): Promise<v
 function widened(session: Session, address: string): Session {
   const { loaded } = session
   if (loaded.config.access.sshCidrs.some((cidr) => isIn(cidr, address))) return session
+  if (loaded.path.startsWith('s3:')) {
+    throw new Refused(
+      'NoConfigFile',
+      `${address} can only be added to a config file, and there is none: this stack is known by its id.`,
+      {
+        hint: 'Give the file with -c. `ecom-infra state pull` has what it was made from.',
+      },
+    )
+  }
   const text = withSshCidr(loaded.text, `${address}/32`)
   return { ...session, loaded: loadConfig(loaded.path, { region: loaded.config.region, read: () => text }) }
 }

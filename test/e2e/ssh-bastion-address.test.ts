@@ -145,6 +145,13 @@ describe("the caller's address", () => {
 })
 
 describe('letting an address in', () => {
+  it('needs a file to write it into', async () => {
+    answer = '192.0.2.77'
+    const { code, stderr } = await start('--stack', 'shop-dev', '--region', 'us-east-1', '--allow-my-ip').result
+    expect([code, stderr]).toEqual([2, expect.stringContaining('192.0.2.77 can only be added to a config file')])
+    expect(changes()).toEqual([])
+  })
+
   it('changes these two alone, and records no more of the config than that', async () => {
     const other = '203.0.113.10'
     answer = other
