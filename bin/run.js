@@ -36,6 +36,9 @@ if (!fits(process.versions.node, own.engines.node)) {
     process.exitCode = 2
     if (process.argv.includes('--json')) console.log(JSON.stringify(unknownCommand(), null, 2))
   })
+  // All is done and written by then. Left to itself, Node takes its handles apart one by one, and may spin there for
+  // ever where a connection was reset (Environment::CleanupHandles, seen with Node 24.21).
+  process.once('beforeExit', () => process.exit())
   const { execute } = await import('@oclif/core')
   // Not awaited: its last flush never ends when whoever read our output has gone, and Node would end with 13.
   void execute({ dir: import.meta.url })
