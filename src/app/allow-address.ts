@@ -8,6 +8,7 @@ import { Failed, Interrupted, Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import { NO_CONSENT, type Plan, type Step } from '../engine/steps.ts'
+import { narrowed } from '../engine/targets.ts'
 import { isFresh, type Observation, observe, planFor, toolsOf } from './observe.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
@@ -80,16 +81,9 @@ const isDoor = (address: Address): boolean => (DOORS as readonly string[]).inclu
 /** The steps of the two doors, and what they stand on as it is. Everything else of the plan waits for `up`. */
 function narrow(session: Session, seen: Observation): Plan {
   const consent = { ...NO_CONSENT, protect: session.loaded.config.protect }
-  const { steps } = planFor(session, seen, seen.wanted, consent)
-  const doors = steps.filter(({ address, action }) => isDoor(address) && action !== 'delete')
-  const needed = new Set<Address>()
-  const need = (address: Address): void => {
-    if (needed.has(address)) return
-    needed.add(address)
-    for (const edge of seen.wanted.nodes.get(address)?.edges ?? []) need(edge.address)
-  }
-  for (const { address } of doors) need(address)
-  const chosen = steps.filter(({ address, action }) => needed.has(address) && action !== 'delete')
+  const { steps } = narrowed(planFor(session, seen, seen.wanted, consent), DOORS)
+  const chosen = steps.filter(({ action }) => action !== 'delete')
+  const doors = chosen.filter(({ address }) => isDoor(address))
   const odd = chosen.find((step) => !isUsual(step, seen))
   if (doors.length !== DOORS.length || odd !== undefined) throw notNow(odd)
   return { steps: chosen.map((step): Step => (isDoor(step.address) ? step : { ...step, ...AS_IT_IS })) }

@@ -5,6 +5,7 @@ import { all, born, claim, oursFilter, tagEc2, toRecord } from '../../aws/owners
 import { FRESH_EC2, IN_USE } from '../../aws/passing.ts'
 import { type PolicyDocument, parsePolicy, samePolicy } from '../../aws/policy.ts'
 import { required } from '../../aws/required.ts'
+import { refuseUnsuccessful } from '../../aws/unsuccessful.ts'
 import { vpcIdsFor } from '../../aws/vpc-children.ts'
 import { patiently, until } from '../../aws/wait.ts'
 import { asSet } from '../../engine/diff.ts'
@@ -131,11 +132,8 @@ function changesOf(want: readonly string[], have: readonly string[]) {
   }
 }
 
-/** A refusal comes inside an answer that looks well. */
 async function remove(ctx: Ctx, id: string): Promise<void> {
-  const { Unsuccessful = [] } = await ctx.ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] })
-  const [refusal] = Unsuccessful
-  if (refusal) throw Object.assign(new Error(refusal.Error?.Message), { name: refusal.Error?.Code ?? 'Unknown' })
+  refuseUnsuccessful(await ctx.ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] }), 'ec2:DeleteVpcEndpoints')
 }
 
 function describe(ctx: Ctx, item: VpcEndpoint, asked: readonly Asked[]): Found<VpcEndpointSpec, VpcEndpointOut> {
