@@ -5,6 +5,12 @@ import { describe, expect, test } from 'vitest'
 const ROOT = resolve(import.meta.dirname, '..')
 const SRC = join(ROOT, 'src')
 
+/** Everything but the commands, and what they are built on. */
+const BELOW_CLI: readonly string[] = [
+  ...['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'ui', 'app', 'site'],
+  'tunnel',
+]
+
 /** Who may import whom: the table of the design. `aws/names` and the like name single files; a folder means all of it. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [],
@@ -23,37 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ['engine', 'prices', 'site'],
   ui: ['engine', 'site'],
   app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site', 'tunnel'],
-  cli: [
-    'engine',
-    'prices',
-    'aws',
-    'resources',
-    'blueprints',
-    'config',
-    'state',
-    'local',
-    'report',
-    'ui',
-    'app',
-    'site',
-    'tunnel',
-  ],
-  commands: [
-    'engine',
-    'prices',
-    'aws',
-    'resources',
-    'blueprints',
-    'config',
-    'state',
-    'local',
-    'report',
-    'ui',
-    'app',
-    'site',
-    'tunnel',
-    'cli',
-  ],
+  cli: BELOW_CLI,
+  commands: [...BELOW_CLI, 'cli'],
 }
 
 /** Packages that only one folder may know. */
