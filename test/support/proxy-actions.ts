@@ -51,7 +51,11 @@ export interface Answer {
   readonly body?: string
 }
 
-/** `reset-before`: cut before it reached AWS. `reset-after`: it took effect, and the answer is lost. `hang`: no answer, ever. */
+/**
+ * `reset-before`: cut before it reached AWS. `reset-after`: it took effect, and the answer is lost. `hang`: no answer, ever.
+ * An answer: given instead of AWS's, which never hears of the call. `pause`: held before it reaches AWS. `rewrite`: it took
+ * effect, and this is answered.
+ */
 export type Verdict =
   | 'forward'
   | 'reset-before'
@@ -59,6 +63,14 @@ export type Verdict =
   | 'hang'
   | Answer
   | { readonly pause: Promise<unknown> }
+  | { readonly rewrite: (answer: Heard) => Answer | 'reset' | Promise<Answer | 'reset'> }
+
+/** What AWS answered. A body that is not text comes through `rewrite` damaged. */
+export interface Heard {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
 
 export type Interceptor = (call: Call) => Verdict | Promise<Verdict>
 

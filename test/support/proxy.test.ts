@@ -247,6 +247,20 @@ describe('the proxy', () => {
     expect(proxy.calls.map((call) => call.status)).toEqual([0, 0])
   })
 
+  it('answers otherwise than AWS, which has done it, or not at all', async () => {
+    proxy.intercept(() => ({ rewrite: ({ status, headers, body }) => ({ status, headers, body: `${body}<more/>` }) }))
+    const changed = await ask('CreateVpc')
+    expect([changed.status, changed.headers.get('x-kept'), await changed.text()]).toEqual([
+      200,
+      'As Is',
+      '<ok/><more/>',
+    ])
+    proxy.intercept(() => ({ rewrite: () => 'reset' }))
+    await expect(ask('CreateVpc')).rejects.toThrow()
+    expect(got).toHaveLength(2)
+    expect(proxy.calls.map((call) => call.status)).toEqual([200, 0])
+  })
+
   it('holds a call until it is let go, and one for ever', async () => {
     const gate = Promise.withResolvers<void>()
     proxy.intercept(() => ({ pause: gate.promise }))

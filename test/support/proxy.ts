@@ -4,16 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  type Answer,
   type Call,
   type Interceptor,
   identify,
   type Report,
   reportOf,
   type Seen,
+  type Verdict,
 } from './proxy-actions.ts'
+import { answer, cut, formOf, forward, heard, type ProxyOptions, without } from './proxy-wire.ts'
 
-export type { Answer, Call, Interceptor, Report, Verdict } from './proxy-actions.ts'
+export type { Answer, Call, Heard, Interceptor, Report, Verdict } from './proxy-actions.ts'
+export type { ProxyOptions } from './proxy-wire.ts'
 
 export interface AwsProxy {
   readonly url: string
@@ -27,14 +29,6 @@ export interface AwsProxy {
   /** From now on what is said is kept, and not only that something was. */
   listen(on: boolean): void
   close(): Promise<void>
-}
-
-export interface ProxyOptions {
-  /** The emulator's address. */
-  readonly target: string
-  /** The moto account that all calls go to; see moto.md 2.4. */
-  readonly account?: string
-  readonly latencyMs?: number
 }
 
 /** A proxy between a program that uses AWS and an emulator, which counts, delays, redirects and breaks calls. */
@@ -100,18 +94,45 @@ async function handle(state: State, request: http.IncomingMessage, response: htt
   })
   if (state.latencyMs > 0) await sleep(state.latencyMs)
   const verdict = (await state.interceptor?.(call)) ?? 'forward'
+  await carryOut(state, verdict, { call, request, form, response })
+}
+
+interface Exchange {
+  readonly call: Call
+  readonly request: http.IncomingMessage
+  readonly form: Buffer | null
+  readonly response: http.ServerResponse
+}
+
+async function carryOut(state: State, verdict: Verdict, exchange: Exchange): Promise<void> {
+  const { call, request, form, response } = exchange
   if (verdict === 'hang') return
   if (verdict === 'reset-before') return cut(request)
   if (typeof verdict === 'object' && 'status' in verdict) {
     call.answered = tick(state)
     return answer(call, verdict, response)
   }
-  if (typeof verdict === 'object') await verdict.pause
+  if (typeof verdict === 'object' && 'pause' in verdict) await verdict.pause
   const upstream = await forward(state, call, request, form)
   if (verdict === 'reset-after') {
     for await (const _ of upstream);
     return cut(request)
   }
+  if (typeof verdict === 'object' && 'rewrite' in verdict) {
+    const instead = await verdict.rewrite(await heard(upstream))
+    call.answered = tick(state)
+    return instead === 'reset' ? cut(request) : answer(call, instead, response)
+  }
+  await pass(state, call, upstream, response)
+}
+
+/** Hands AWS's answer on, to the byte. */
+async function pass(
+  state: State,
+  call: Call,
+  upstream: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
   call.status = upstream.statusCode ?? 0
   call.answered = tick(state)
   upstream.on('data', (chunk: Buffer) => {
@@ -120,14 +141,6 @@ async function handle(state: State, request: http.IncomingMessage, response: htt
   })
   response.writeHead(call.status, without(upstream.rawHeaders, /^(connection|keep-alive)$/i))
   await pipeline(upstream, response)
-}
-
-/** The body of a query-protocol call, which names the operation; other bodies are streamed. */
-async function formOf(request: http.IncomingMessage): Promise<Buffer | null> {
-  if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return null
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }
 
 function tick(state: State): number {
@@ -153,43 +166,4 @@ function record(state: State, request: http.IncomingMessage, form: string): Call
   }
   state.calls.push(call)
   return call
-}
-
-/** Resolves with the emulator's answer when its head is there. Headers go as they came, but for those of the connection. */
-async function forward(
-  { options, listening }: State,
-  call: Call,
-  request: http.IncomingMessage,
-  form: Buffer | null,
-): Promise<http.IncomingMessage> {
-  const headers = without(request.rawHeaders, /^(connection|keep-alive|expect|x-moto-account-id)$/i)
-  if (options.account !== undefined) headers.push('x-moto-account-id', options.account)
-  const upstream = http.request(options.target, { method: call.method, path: call.path, headers, agent: false })
-  const answered = once(upstream, 'response')
-  request.on('data', (chunk: Buffer) => {
-    call.requestBytes += chunk.length
-    if (listening) call.sent += chunk.toString('latin1')
-  })
-  const sent = form === null ? pipeline(request, upstream) : pipeline([form], upstream)
-  const [[head]] = await Promise.all([answered, sent])
-  return head as http.IncomingMessage
-}
-
-/** Raw headers, name and value in turn, without some names. */
-function without(raw: readonly string[], names: RegExp): string[] {
-  const pairs = Array.from({ length: raw.length / 2 }, (_, index) => raw.slice(index * 2, index * 2 + 2))
-  return pairs.filter(([name = '']) => !names.test(name)).flat()
-}
-
-function answer(call: Call, given: Answer, response: http.ServerResponse): void {
-  const body = given.body ?? ''
-  call.status = given.status
-  call.responseBytes = Buffer.byteLength(body)
-  response.writeHead(given.status, { 'content-type': 'text/xml', ...given.headers })
-  response.end(body)
-}
-
-/** A reset of the connection, as the client sees it when a server or a wire dies. */
-function cut(request: http.IncomingMessage): void {
-  request.socket.resetAndDestroy()
 }

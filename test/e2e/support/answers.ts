@@ -1,24 +1,7 @@
 import type { Answer, Call } from '../../support/proxy.ts'
+import { refusal } from '../../support/refusal.ts'
 
-/** An error in the words of the service that was called. */
-export function refusal(call: Call, status: number, code: string, message: string): Answer {
-  const named = { 'x-amzn-requestid': REQUEST }
-  if (call.service === 'ssm' || call.service === 'logs') {
-    const headers = { ...named, 'content-type': 'application/x-amz-json-1.1' }
-    return { status, headers, body: JSON.stringify({ __type: code, message }) }
-  }
-  const inner = `<Code>${code}</Code><Message>${message}</Message>`
-  return { status, headers: { ...named, 'content-type': 'text/xml' }, body: bodyOf(call.service, inner) }
-}
-
-const REQUEST = '7a62c49f-347e-4fc4-9331-6e8eEXAMPLE'
-
-function bodyOf(service: string, inner: string): string {
-  if (service === 'ec2')
-    return `<Response><Errors><Error>${inner}</Error></Errors><RequestID>${REQUEST}</RequestID></Response>`
-  if (service === 's3') return `<Error>${inner}<RequestId>${REQUEST}</RequestId></Error>`
-  return `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>${REQUEST}</RequestId></ErrorResponse>`
-}
+export { expired, refusal } from '../../support/refusal.ts'
 
 /** One action is refused, and everything else goes its way. */
 export const without =
@@ -29,6 +12,3 @@ export const without =
       : 'forward'
 
 const USER = 'arn:aws:iam::123456789012:user/deployer'
-
-export const expired = (call: Call): Answer =>
-  refusal(call, 403, 'ExpiredToken', 'The security token included in the request is expired')
