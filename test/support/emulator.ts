@@ -1,36 +1,12 @@
-import { randomInt } from 'node:crypto'
 import { inject } from 'vitest'
-import { type AwsProxy, type ProxyOptions, startProxy } from './proxy.ts'
+import { type Account, openAccount } from './account.ts'
+import type { ProxyOptions } from './proxy.ts'
+
+export type { Account } from './account.ts'
 
 /** The address of the emulator that all test files share. Never reset it: others are in it. */
 export function emulator(): string {
   return inject('emulatorUrl')
 }
 
-/** An AWS account that nobody else uses, and the only address at which it is seen. */
-export interface Account {
-  readonly id: string
-  readonly url: string
-  readonly proxy: AwsProxy
-  /** For a program that uses the SDK, or for `runCli`. */
-  readonly env: Readonly<Record<string, string>>
-  close(): Promise<void>
-}
-
-/** moto keeps accounts apart, but for the names of buckets, which are one world as in AWS: put the account's id in them. */
-export async function freshAccount(options: Partial<ProxyOptions> = {}): Promise<Account> {
-  const id = String(randomInt(100_000_000_000, 1_000_000_000_000))
-  const proxy = await startProxy({ target: emulator(), account: id, ...options })
-  return {
-    id,
-    url: proxy.url,
-    proxy,
-    env: {
-      AWS_ENDPOINT_URL: proxy.url,
-      AWS_ACCESS_KEY_ID: 'testing',
-      AWS_SECRET_ACCESS_KEY: 'testing',
-      AWS_REGION: 'us-east-1',
-    },
-    close: () => proxy.close(),
-  }
-}
+export const freshAccount = (options: Partial<ProxyOptions> = {}): Promise<Account> => openAccount(emulator(), options)

@@ -1,0 +1,4 @@
+import type { Kind } from './trial.ts'
+
+/** Every kind of fault that is tried, in the order of the table. */
+export const KINDS: readonly Kind[] = []
