@@ -8,6 +8,7 @@ import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
 import { CHECKED, NOTHING, prove, stateThatStays } from './down-proof.ts'
 import { type Farewells, farewellsOf, hindered, settled } from './farewells.ts'
+import { eraseRest } from './left-lock.ts'
 import { isFresh, nothing, type Observation, observe, planFor } from './observe.ts'
 import { outsOf, type Whole } from './outputs.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
@@ -116,9 +117,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
   const { deleteData, keepState, concurrency } = options
   const partial = options.targets.length > 0
   if (plan.steps.length === 0 && (partial || seen.loaded.etag === null)) {
-    const { leftovers, kept } = await prove(session, !partial)
-    const state = await stateThatStays(session, { gone: !partial, deleteData })
-    return { plan, farewells, result: null, leftovers, checked: partial ? [] : CHECKED, kept: [...kept, ...state] }
+    return { plan, farewells, result: null, ...(await confirmed(session, seen, options)) }
   }
   const held = await lockStack(session, 'down', seen.loaded)
   const erases = (result: Result) => !keepState && !partial && isDone(result)
@@ -139,6 +138,16 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
   const gone = erases(result) && leftovers.length === 0
   const kept = [...swept.kept, ...(await stateThatStays(session, { gone, deleteData }))]
   return { plan, farewells, result, leftovers, checked: isDone(result) && !partial ? CHECKED : [], kept }
+}
+
+/** Nothing is there to delete: what an interrupted teardown may have left of the state goes, and the proof is given anew. */
+async function confirmed(session: Session, { loaded }: Observation, { targets, keepState, deleteData }: DownOptions) {
+  if (targets.length > 0)
+    return { ...NOTHING, checked: [], kept: await stateThatStays(session, { gone: false, deleteData }) }
+  const { leftovers, kept } = await prove(session, true)
+  if (!keepState && leftovers.length === 0) await eraseRest(session, 'down', loaded)
+  const state = await stateThatStays(session, { gone: true, deleteData })
+  return { leftovers, checked: CHECKED, kept: [...kept, ...state] }
 }
 
 /** What stays has to be remembered, and goes on publishing what it did. */

@@ -55,7 +55,8 @@ export async function releaseLock(session: Session, lock: Lock): Promise<void> {
   await orNote(session, 'the lock could not be given up, and runs out by itself', () => lock.release())
 }
 
-async function orNote(session: Session, what: string, act: () => Promise<unknown>): Promise<void> {
+/** What may fail without the run failing is told all the same. */
+export async function orNote(session: Session, what: string, act: () => Promise<unknown>): Promise<void> {
   try {
     await act()
   } catch (error) {

@@ -7,6 +7,7 @@ import { type Consent, NO_CONSENT, type Plan } from '../engine/steps.ts'
 import type { Finding } from '../report/preflight-text.ts'
 import type { Loaded } from '../state/load.ts'
 import { refuseChanged } from './expected.ts'
+import { removeLeftLock } from './left-lock.ts'
 import { isFresh, type Observation, observe, planFor } from './observe.ts'
 import { knownOutputs, outputsAfter, outsOf } from './outputs.ts'
 import { preflight, refuseUnfit } from './preflight.ts'
@@ -68,6 +69,7 @@ export async function up(session: Session, options: UpOptions): Promise<UpOutcom
   if (!options.dryRun) refuseUnfit(unfit)
   const idle = isIdle(plan)
   if (options.dryRun || (idle && (options.targets.length > 0 || !newProtection(session, seen)))) {
+    if (!options.dryRun) await removeLeftLock(session, 'up', seen.loaded)
     return { plan, result: null, outputs: knownOutputs(seen), unfit }
   }
   // Where only our own record changes there is nothing to agree to.

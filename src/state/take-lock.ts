@@ -45,9 +45,7 @@ export async function takeLock(store: StateStore, wanted: Wanted): Promise<Lock>
       const { etag, document: ours } = held
       return new Lock({ store, key, document: ours, etag, since: began, clock, predecessor })
     }
-    if (held !== null && !(isExpired(held) || (await whereabouts.gone(held.document)))) {
-      throw new Locked(wanted.stack, held)
-    }
+    if (held !== null && !(await isFree(held, whereabouts))) throw new Locked(wanted.stack, held)
     predecessor = held
     document = { ...document, fence: Math.max(wanted.fence, held?.document.fence ?? 0) + 1 }
   }
@@ -55,6 +53,16 @@ export async function takeLock(store: StateStore, wanted: Wanted): Promise<Lock>
   throw new Failed('LockContended', `The lock of ${wanted.stack} changed hands faster than it could be taken.`, {
     hint: 'Run the same command again.',
   })
+}
+
+/** Its lease has run out, or its holder was a process of this machine that is gone. */
+const isFree = async (held: HeldLock, whereabouts: Here): Promise<boolean> =>
+  isExpired(held) || whereabouts.gone(held.document)
+
+/** Whether a dead run has left its lock behind. */
+export async function isAbandoned(store: StateStore, stack: string): Promise<boolean> {
+  const held = await readLock(store, lockKeyOf(stack))
+  return held !== null && isFree(held, thisProcess)
 }
 
 async function firstDocument(wanted: Wanted, whereabouts: Here, clock: Clock): Promise<LockDocument> {
