@@ -1,4 +1,5 @@
+import { killed } from './kill.ts'
 import type { Kind } from './trial.ts'
 
 /** Every kind of fault that is tried, in the order of the table. */
-export const KINDS: readonly Kind[] = []
+export const KINDS: readonly Kind[] = [...killed]

@@ -21,8 +21,6 @@ interface Task {
   readonly trial: Trial
 }
 
-process.exitCode = await main(process.argv.slice(2))
-
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) return tell(USAGE)
   const options = optionsOf(args)
@@ -51,6 +49,7 @@ async function tryAll(todo: readonly Task[], { jobs, shard }: Options): Promise<
   inOwnFolder()
   const queue = [...todo]
   const emulators: Emulator[] = []
+  let tried = 0
   let clean: Promise<Clean> | undefined
   const worker = async () => {
     const emulator = await startEmulator(say)
@@ -63,7 +62,8 @@ async function tryAll(todo: readonly Task[], { jobs, shard }: Options): Promise<
       const outcome = await trial.run(ground).catch(untried)
       const result = { kind: kind.name, trial: trial.id, outcome, seconds: Math.round((Date.now() - began) / 1000) }
       keepResult(shard, result)
-      say(`${todo.length - queue.length}/${todo.length} ${wordsOf(result)}`)
+      tried += 1
+      say(`${tried}/${todo.length} ${wordsOf(result)}`)
     }
   }
   try {
@@ -128,3 +128,5 @@ function tell(text: string): 0 {
   process.stdout.write(text)
   return 0
 }
+
+process.exitCode = await main(process.argv.slice(2))

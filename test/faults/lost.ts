@@ -1,0 +1,8 @@
+import type { Stack } from '../e2e/support/stack-at.ts'
+import type { FaultKind } from '../support/faults.ts'
+import { verdictOf } from '../support/faults.ts'
+import type { Interceptor } from '../support/proxy.ts'
+import type { CliResult } from '../support/run-cli.ts'
+import { both, GOOD, isFlawless, type Judgement, judgeDown, judgeUp } from './judgement.ts'
+import { operationOf, operationsIn } from './operation.ts'
+import { DOWN, type Ground, type Kind, type Outcome, UP } from './trial.ts'
