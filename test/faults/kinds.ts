@@ -1,5 +1,6 @@
 import { killed } from './kill.ts'
+import { lost } from './lost.ts'
 import type { Kind } from './trial.ts'
 
 /** Every kind of fault that is tried, in the order of the table. */
-export const KINDS: readonly Kind[] = [...killed]
+export const KINDS: readonly Kind[] = [...killed, ...lost]

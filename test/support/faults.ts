@@ -22,6 +22,7 @@ export type Aim = (
   | { /** The n-th that would be hit, 1 the first. */ readonly nth: number }
   | { readonly action: string; readonly service?: string; readonly times?: number }
   | { /** 0 to 1, by a seeded die. */ readonly chance: number; readonly seed: number }
+  | { /** Asked for each call in turn. */ readonly where: (call: Call) => boolean }
 ) & { readonly reads?: boolean }
 
 export interface Fault {
@@ -83,6 +84,7 @@ function marksman(aim: Aim): (call: Call) => boolean {
     const roll = dice(aim.seed)
     return (call) => aimed(call) && roll() < aim.chance
   }
+  if ('where' in aim) return (call) => aimed(call) && aim.where(call)
   let left = 'nth' in aim ? aim.nth : (aim.times ?? 1)
   const counts = (call: Call): boolean =>
     aimed(call) &&
