@@ -29,6 +29,8 @@ export interface Call extends Identity {
   readonly path: string
   /** The parameters of a query-protocol call, else empty. */
   readonly form: Readonly<Record<string, string>>
+  /** The body of a call that is a form or JSON, else empty. */
+  readonly text: string
   /** Calls under way when this one began, itself included. */
   readonly inFlight: number
   /** When it came, in ticks of a clock of the proxy's own: 1, 2, 3 … for whatever happens. */

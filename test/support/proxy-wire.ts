@@ -17,9 +17,14 @@ interface Line {
   readonly listening: boolean
 }
 
-/** The body of a query-protocol call, which names the operation; other bodies are streamed. */
-export async function formOf(request: http.IncomingMessage): Promise<Buffer | null> {
-  if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return null
+/** A form: the body of a query-protocol call, which names the operation. */
+export const isForm = ({ headers }: http.IncomingMessage): boolean =>
+  headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
+
+/** A body that says what is asked for: a form or JSON. Other bodies are streamed. */
+export async function textOf(request: http.IncomingMessage): Promise<Buffer | null> {
+  const json = /^application\/(x-amz-)?json/.test(request.headers['content-type'] ?? '')
+  if (!json && !isForm(request)) return null
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
@@ -30,7 +35,7 @@ export async function forward(
   { options, listening }: Line,
   call: Call,
   request: http.IncomingMessage,
-  form: Buffer | null,
+  text: Buffer | null,
 ): Promise<http.IncomingMessage> {
   const headers = without(request.rawHeaders, /^(connection|keep-alive|expect|x-moto-account-id)$/i)
   if (options.account !== undefined) headers.push('x-moto-account-id', options.account)
@@ -40,7 +45,7 @@ export async function forward(
     call.requestBytes += chunk.length
     if (listening) call.sent += chunk.toString('latin1')
   })
-  const sent = form === null ? pipeline(request, upstream) : pipeline([form], upstream)
+  const sent = text === null ? pipeline(request, upstream) : pipeline([text], upstream)
   const [[head]] = await Promise.all([answered, sent])
   return head as http.IncomingMessage
 }

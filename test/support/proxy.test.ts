@@ -226,6 +226,21 @@ describe('the proxy', () => {
     ])
   })
 
+  it('shows what is asked for, in a form or in JSON, before AWS hears of it', async () => {
+    const asked: string[] = []
+    proxy.intercept(({ text, form }) => {
+      asked.push(`${text} ${form.Action}`)
+      return 'forward'
+    })
+    const body = '{"FileSystemId":"fs-1"}'
+    const headers = { ...signed('elasticfilesystem'), 'content-type': 'application/json' }
+    await fetch(`${proxy.url}/2015-02-01/mount-targets`, { method: 'POST', headers, body })
+    await ask('CreateVpc')
+    expect(asked).toEqual([`${body} undefined`, 'Action=CreateVpc CreateVpc'])
+    expect(got.map((one) => one.body.toString())).toEqual([body, 'Action=CreateVpc'])
+    expect(proxy.calls.map(({ requestBytes }) => requestBytes)).toEqual([body.length, 16])
+  })
+
   it('answers in place of AWS', async () => {
     proxy.intercept((call) =>
       call.number === 1 ? { status: 503, headers: { 'x-a': 'b' }, body: 'slow down' } : 'forward',

@@ -12,7 +12,7 @@ import {
   type Seen,
   type Verdict,
 } from './proxy-actions.ts'
-import { answer, cut, formOf, forward, heard, type ProxyOptions, without } from './proxy-wire.ts'
+import { answer, cut, forward, heard, isForm, type ProxyOptions, textOf, without } from './proxy-wire.ts'
 
 export type { Answer, Call, Heard, Interceptor, Report, Verdict } from './proxy-actions.ts'
 export type { ProxyOptions } from './proxy-wire.ts'
@@ -87,25 +87,25 @@ async function handle(state: State, request: http.IncomingMessage, response: htt
   response.once('close', () => {
     state.inFlight -= 1
   })
-  const form = await formOf(request)
-  const call = record(state, request, form?.toString() ?? '')
+  const text = await textOf(request)
+  const call = record(state, request, text?.toString() ?? '')
   response.once('close', () => {
     call.ms = Date.now() - call.at
   })
   if (state.latencyMs > 0) await sleep(state.latencyMs)
   const verdict = (await state.interceptor?.(call)) ?? 'forward'
-  await carryOut(state, verdict, { call, request, form, response })
+  await carryOut(state, verdict, { call, request, text, response })
 }
 
 interface Exchange {
   readonly call: Call
   readonly request: http.IncomingMessage
-  readonly form: Buffer | null
+  readonly text: Buffer | null
   readonly response: http.ServerResponse
 }
 
 async function carryOut(state: State, verdict: Verdict, exchange: Exchange): Promise<void> {
-  const { call, request, form, response } = exchange
+  const { call, request, text, response } = exchange
   if (verdict === 'hang') return
   if (verdict === 'reset-before') return cut(request)
   if (typeof verdict === 'object' && 'status' in verdict) {
@@ -113,7 +113,7 @@ async function carryOut(state: State, verdict: Verdict, exchange: Exchange): Pro
     return answer(call, verdict, response)
   }
   if (typeof verdict === 'object' && 'pause' in verdict) await verdict.pause
-  const upstream = await forward(state, call, request, form)
+  const upstream = await forward(state, call, request, text)
   if (verdict === 'reset-after') {
     for await (const _ of upstream);
     return cut(request)
@@ -148,7 +148,8 @@ function tick(state: State): number {
   return state.ticks
 }
 
-function record(state: State, request: http.IncomingMessage, form: string): Call {
+function record(state: State, request: http.IncomingMessage, text: string): Call {
+  const form = isForm(request) ? text : ''
   const seen: Seen = { method: request.method ?? '', path: request.url ?? '/', headers: request.headers, form }
   const call: Call = {
     ...identify(seen),
@@ -157,11 +158,12 @@ function record(state: State, request: http.IncomingMessage, form: string): Call
     method: seen.method,
     path: seen.path,
     form: Object.fromEntries(new URLSearchParams(form)),
+    text,
     inFlight: state.inFlight,
     began: tick(state),
-    ...{ answered: 0, sent: state.listening ? form : '', got: '' },
+    ...{ answered: 0, sent: state.listening ? text : '', got: '' },
     ...{ status: 0, ms: 0 },
-    requestBytes: Buffer.byteLength(form),
+    requestBytes: Buffer.byteLength(text),
     responseBytes: 0,
   }
   state.calls.push(call)
