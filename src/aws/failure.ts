@@ -73,23 +73,17 @@ const DENIED = new Set([
 
 export const isDenied = (error: unknown): boolean => DENIED.has(codeOf(error))
 
-const NETWORK = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_SOCKET',
-])
+const NETWORK = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+const CUT = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
+
+/** Somebody was there, and hung up. */
+export const isCut = (error: unknown): boolean =>
+  CUT.includes(wire(error).code ?? '') || /socket hang up/.test(messageOf(error))
 
 /** The endpoint cannot be reached, or hung up. */
 export const isNetwork = (error: unknown): boolean =>
-  NETWORK.has(wire(error).code ?? '') ||
-  ['Timeout', 'RequestTimeout', 'Abort'].includes(codeOf(error)) ||
-  /socket hang up/.test(messageOf(error))
+  NETWORK.has(wire(error).code ?? '') || ['Timeout', 'RequestTimeout', 'Abort'].includes(codeOf(error)) || isCut(error)
 
 /** No answer that says what has happened: the call may or may not have taken effect. */
 export function isLost(error: unknown): boolean {

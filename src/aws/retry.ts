@@ -1,5 +1,5 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types'
-import { isCapacity, isNetwork } from './failure.ts'
+import { isCapacity, isCut, isNetwork, statusOf } from './failure.ts'
 import { pause } from './wait.ts'
 
 const ATTEMPTS = 10
@@ -41,6 +41,8 @@ export class CarefulRetry implements RetryStrategyV2 {
     const count = last.getRetryCount() + 1
     const again =
       (errorType === 'THROTTLING' || errorType === 'TRANSIENT') && !isCapacity(error) && !blind.has(error as object)
+    // A refusal is an answer too, and who hangs up is there.
+    if (statusOf(error) !== undefined || isCut(error)) this.#answered = true
     const attempts = isNetwork(error) && !this.#answered ? FIRST_ATTEMPTS : ATTEMPTS
     if (!again || count >= attempts) throw new Error('no retry')
     await pause(Math.random() * Math.min(CEILING, BASE[errorType] * 2 ** count))
