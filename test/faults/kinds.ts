@@ -1,6 +1,8 @@
 import { killed } from './kill.ts'
 import { lost } from './lost.ts'
+import { storm } from './storm.ts'
 import type { Kind } from './trial.ts'
+import { weather } from './weather.ts'
 
 /** Every kind of fault that is tried, in the order of the table. */
-export const KINDS: readonly Kind[] = [...killed, ...lost]
+export const KINDS: readonly Kind[] = [...killed, ...lost, storm, weather]

@@ -105,7 +105,9 @@ function names(call: Call, one: Newborn, templates: ReadonlyMap<string, Call>): 
   return said.some(
     ([name, value]) =>
       param.test(name) &&
-      value.split(',').some((word) => word === one.key || (word.startsWith('arn:aws:iam:') && word.endsWith(`/${one.key}`))),
+      value
+        .split(',')
+        .some((word) => word === one.key || (word.startsWith('arn:aws:iam:') && word.endsWith(`/${one.key}`))),
   )
 }
 

@@ -25,7 +25,10 @@ const SLOW: readonly Slow[] = [
   {
     ...{ kind: kindOf('instance'), seconds: 30 },
     unready: (item) =>
-      item.replace(/<instanceState>.*?<\/instanceState>/s, '<instanceState><code>0</code><name>pending</name></instanceState>'),
+      item.replace(
+        /<instanceState>.*?<\/instanceState>/s,
+        '<instanceState><code>0</code><name>pending</name></instanceState>',
+      ),
   },
   state('load balancer', 90, '<Code>active</Code>', '<Code>provisioning</Code>'),
   {
@@ -44,25 +47,32 @@ export interface SlowStates extends Weather {
   readonly shown: ReadonlyMap<string, number>
 }
 
+interface Young {
+  readonly slow: Slow
+  readonly key: string
+  readonly readyAt: number
+}
+
 /** Holds new things in the state that AWS shows while it makes them. */
 export function slowStates(pace: number): SlowStates {
-  const born: { readonly slow: Slow; readonly key: string; readonly readyAt: number }[] = []
+  const young: Young[] = []
   const shown = new Map<string, number>()
+  const learn = (call: Call, body: string) => {
+    const slow = SLOW.find(({ kind }) => kind.service === call.service && kind.maker === call.action)
+    const key = slow?.kind.key(call, body)
+    if (slow && key !== undefined) young.push({ slow, key, readyAt: Date.now() + slow.seconds * 1000 * pace })
+  }
+  const showAs = (body: string, { slow: { kind, unready }, key }: Young): string => {
+    const edited = inLists(kind, key, body, unready)
+    if (edited !== body) shown.set(kind.name, (shown.get(kind.name) ?? 0) + 1)
+    return edited
+  }
   const after = (call: Call, answer: Heard): Heard => {
     if (answer.status >= 300) return answer
-    for (const slow of SLOW.filter(({ kind }) => kind.service === call.service && kind.maker === call.action)) {
-      const readyAt = Date.now() + slow.seconds * 1000 * pace
-      born.push({ slow, key: slow.kind.key(call, answer.body) ?? '', readyAt })
-    }
+    learn(call, answer.body)
     if (call.mutating) return answer
-    let { body } = answer
-    for (const { slow, key, readyAt } of born.filter((one) => one.slow.kind.service === call.service)) {
-      if (Date.now() >= readyAt) continue
-      const edited = inLists(slow.kind, key, body, slow.unready)
-      if (edited !== body) shown.set(slow.kind.name, (shown.get(slow.kind.name) ?? 0) + 1)
-      body = edited
-    }
-    return { ...answer, body }
+    const unready = young.filter(({ slow, readyAt }) => slow.kind.service === call.service && Date.now() < readyAt)
+    return { ...answer, body: unready.reduce(showAs, answer.body) }
   }
   return { after, shown }
 }

@@ -3,8 +3,7 @@ import { refusal } from '../refusal.ts'
 
 type Words = Readonly<Record<string, readonly [code: string, message: string, status?: number]>>
 
-const PROFILE =
-  'Value (%) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN' as const
+const PROFILE = 'Value (%) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN' as const
 const NO_ROLE = 'IAM Instance Profile "%" has no associated IAM Roles' as const
 const TEMPLATE = 'You must use a valid fully-formed launch template.' as const
 
@@ -29,7 +28,10 @@ const UNKNOWN: Readonly<Record<string, Words>> = {
   autoscaling: {
     subnet: ['ValidationError', "The subnet ID '%' does not exist"],
     'security group': ['ValidationError', `${TEMPLATE} The security group '%' does not exist`],
-    'launch template': ['ValidationError', `${TEMPLATE} The specified launch template, with template ID %, does not exist.`],
+    'launch template': [
+      'ValidationError',
+      `${TEMPLATE} The specified launch template, with template ID %, does not exist.`,
+    ],
     'instance profile': ['ValidationError', `${TEMPLATE} ${PROFILE}`],
     'role of a profile': ['ValidationError', `${TEMPLATE} ${NO_ROLE}`],
     'target group': [
