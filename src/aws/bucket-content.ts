@@ -9,9 +9,56 @@ import { owned } from './buckets.ts'
 import type { Ctx } from './ctx.ts'
 import { unlessGone } from './failure.ts'
 import { required } from './required.ts'
+import { counted, inUnits } from './units.ts'
 
 /** Per-object failures that the next round cures. */
 const HICCUPS = new Set(['InternalError', 'SlowDown', 'ServiceUnavailable'])
+
+/** Whoever would lose more than this knows enough: a big bucket takes thousands of listings to count. */
+const MOST = 10_000
+
+interface Content {
+  readonly objects: number
+  readonly older: number
+  readonly markers: number
+  readonly bytes: number
+}
+
+const NOTHING: Content = { objects: 0, older: 0, markers: 0, bytes: 0 }
+
+/** What stands in a bucket, in words for people; null: nothing. What objects were before is lost like the rest. */
+export async function contentOf(ctx: Ctx, name: string): Promise<string | null> {
+  let content = NOTHING
+  let from: object | null = {}
+  while (from !== null) {
+    const page: ListObjectVersionsCommandOutput = await ctx.s3.listObjectVersions({ ...owned(ctx, name), ...from })
+    content = plus(content, page)
+    const { objects, older, markers, bytes } = content
+    const count = objects + older + markers
+    if (page.IsTruncated && count >= MOST) return `with more than ${counted(MOST, 'object')}, ${inUnits(bytes)} so far`
+    from = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : null
+  }
+  return inWords(content)
+}
+
+function plus(before: Content, { Versions = [], DeleteMarkers = [] }: ListObjectVersionsCommandOutput): Content {
+  const latest = Versions.filter(({ IsLatest }) => IsLatest !== false).length
+  return {
+    objects: before.objects + latest,
+    older: before.older + Versions.length - latest,
+    markers: before.markers + DeleteMarkers.length,
+    bytes: Versions.reduce((sum, { Size = 0 }) => sum + Size, before.bytes),
+  }
+}
+
+function inWords({ objects, older, markers, bytes }: Content): string | null {
+  const parts = [
+    ...(objects > 0 ? [counted(objects, 'object')] : []),
+    ...(older > 0 ? [counted(older, 'older version')] : []),
+    ...(markers > 0 ? [counted(markers, 'delete marker')] : []),
+  ]
+  return parts.length === 0 ? null : `with ${parts.join(', ')} (${inUnits(bytes)})`
+}
 
 /** Deletes every version, every delete marker and every unfinished upload. */
 export async function emptyBucket(ctx: Ctx, name: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Ctx } from './ctx.ts'
 import { accessPoints } from './efs.ts'
 import { codeOf, isDenied } from './failure.ts'
 import { isLacking } from './lacking.ts'
+import { inUnits } from './units.ts'
 
 /** Each file, directory and link is metered at 2 KiB for itself and at least 4 KiB of data. */
 const SMALLEST = 6 * 1024
@@ -58,11 +59,4 @@ async function bytesWritten(ctx: Ctx, { FileSystemId, CreationTime }: FileSystem
     Statistics: ['Sum'],
   })
   return Datapoints.reduce((sum, point) => sum + (point.Sum ?? 0), 0)
-}
-
-/** `3.4 GiB`: three figures are enough to know what one would lose. */
-function inUnits(bytes: number): string {
-  const steps = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  const step = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), steps.length - 1)
-  return `${Number((bytes / 1024 ** step).toPrecision(3))} ${steps[step]}`
 }

@@ -4,6 +4,7 @@ import type { Address } from '../engine/ref.ts'
 import type { Ctx } from './ctx.ts'
 import { codeOf, unlessGone, verdictOf } from './failure.ts'
 import { toPairs, toRecord } from './ownership.ts'
+import { counted, inUnits } from './units.ts'
 import { type Passing, patiently, until } from './wait.ts'
 
 /** Another change of the table is under way (aws-behaviours.md 5.6). */
@@ -72,20 +73,28 @@ export async function tagTable({ dynamodb, retired, tags }: Ctx, ResourceArn: st
   await dynamodb.tagResource({ ResourceArn, Tags: toPairs(tags(address)) })
 }
 
+/** Items of one look: enough to tell a table with something in it from one with a lot. */
+const LOOK = 1_000
+
 /**
- * What would be lost with it, in words; null: nothing. AWS counts items every six hours, so one is looked for. A table
+ * What would be lost with it, in words; null: nothing. AWS counts items every six hours, so they are looked at. A table
  * that does not show its items may have some.
  */
 export async function lossOf(ctx: Ctx, TableName: string): Promise<string | null> {
   const table = await tableAt(ctx, TableName)
   if (!table || ['CREATING', 'DELETING'].includes(table.TableStatus ?? '')) return null
   try {
-    const seen = await ctx.dynamodb.scan({ TableName, Limit: 1, Select: 'COUNT', ConsistentRead: true })
+    const seen = await ctx.dynamodb.scan({ TableName, Limit: LOOK, Select: 'COUNT', ConsistentRead: true })
     if (!seen.Count && !seen.LastEvaluatedKey) return null
-    const { ItemCount = 0 } = table
-    return `table ${TableName} with ${ItemCount > 1 ? `about ${ItemCount} ` : ''}items`
+    return `table ${TableName} with ${itemsIn(table, seen.Count ?? 0, seen.LastEvaluatedKey === undefined)}`
   } catch (error) {
     if (verdictOf(error) !== 'refused') throw error
     return `table ${TableName}, whose items cannot be read (${codeOf(error)})`
   }
+}
+
+function itemsIn({ ItemCount = 0, TableSizeBytes = 0 }: TableDescription, seen: number, all: boolean): string {
+  const size = TableSizeBytes > 0 ? `about ${inUnits(TableSizeBytes)}` : 'whose size AWS has not measured yet'
+  if (all) return `${counted(seen, 'item')}, ${size}`
+  return `${ItemCount > seen ? 'about' : 'more than'} ${counted(Math.max(ItemCount, seen), 'item')}, ${size}`
 }

@@ -1,5 +1,5 @@
 import type { BucketLocationConstraint } from '@aws-sdk/client-s3'
-import { emptyBucket } from '../../aws/bucket-content.ts'
+import { contentOf, emptyBucket } from '../../aws/bucket-content.ts'
 import { type BucketSettings, CLOSED, readSettings, settingSteps } from '../../aws/bucket-settings.ts'
 import {
   BUCKET_BUSY,
@@ -112,11 +112,8 @@ export const bucket: ResourceType<BucketSpec, BucketOut, Ctx> = {
 
   async farewell(ctx, live) {
     try {
-      const page = await unlessGone(ctx.s3.listObjectVersions(owned(ctx, live.id)))
-      const count = (page?.Versions?.length ?? 0) + (page?.DeleteMarkers?.length ?? 0)
-      if (count === 0) return { blockers: [], losses: [] }
-      const number = page?.IsTruncated ? `more than ${count}` : `${count}`
-      return { blockers: [], losses: [`bucket ${live.id} with ${number} object versions and delete markers`] }
+      const content = (await unlessGone(contentOf(ctx, live.id))) ?? null
+      return { blockers: [], losses: content === null ? [] : [`bucket ${live.id} ${content}`] }
     } catch (error) {
       if (!isDenied(error)) throw error
       return { blockers: [], losses: [`bucket ${live.id}, whose content may not be listed (${codeOf(error)})`] }

@@ -247,6 +247,8 @@ describe('changing', () => {
   })
 })
 
+const UNMEASURED = 'whose size AWS has not measured yet'
+
 describe('taking leave', () => {
   const farewell = (answer: object, have: Partial<TableSpec> = {}) => {
     answers({ DescribeTable: () => described(), ...answer })
@@ -256,15 +258,26 @@ describe('taking leave', () => {
   test('an empty table loses nothing, whatever AWS has counted', async () => {
     const answer = { Scan: () => ({ Count: 0 }), DescribeTable: () => described({ ItemCount: 9 }) }
     expect(await farewell(answer)).toEqual({ blockers: [], losses: [] })
-    expect(inputsOf('Scan')[0]).toMatchObject({ Limit: 1, Select: 'COUNT', ConsistentRead: true })
+    expect(inputsOf('Scan')[0]).toMatchObject({ Limit: 1_000, Select: 'COUNT', ConsistentRead: true })
   })
 
   test.each([
-    [{ Scan: () => ({ Count: 1 }) }, `table ${name} with items`],
-    [{ Scan: () => ({ Count: 0, LastEvaluatedKey: {} }) }, `table ${name} with items`],
+    [{ Scan: () => ({ Count: 1 }) }, `table ${name} with 1 item, ${UNMEASURED}`],
+    [{ Scan: () => ({ Count: 0, LastEvaluatedKey: {} }) }, `table ${name} with more than 0 items, ${UNMEASURED}`],
     [
-      { Scan: () => ({ Count: 1 }), DescribeTable: () => described({ ItemCount: 41 }) },
-      `table ${name} with about 41 items`,
+      { Scan: () => ({ Count: 1_000, LastEvaluatedKey: {} }) },
+      `table ${name} with more than 1,000 items, ${UNMEASURED}`,
+    ],
+    [
+      { Scan: () => ({ Count: 3 }), DescribeTable: () => described({ ItemCount: 41, TableSizeBytes: 2_048 }) },
+      `table ${name} with 3 items, about 2 KiB`,
+    ],
+    [
+      {
+        Scan: () => ({ Count: 1_000, LastEvaluatedKey: {} }),
+        DescribeTable: () => described({ ItemCount: 12_345, TableSizeBytes: 5_000_000 }),
+      },
+      `table ${name} with about 12,345 items, about 4.77 MiB`,
     ],
     [{ Scan: () => fail('AccessDeniedException') }, `table ${name}, whose items cannot be read (AccessDenied)`],
     [

@@ -56,7 +56,7 @@ test('content is told of, kept, and given up only by a word', async () => {
   const live = await look(null)
   expect(await bucket.farewell?.(ctx, live)).toEqual({
     blockers: [],
-    losses: [`bucket ${spec.name} with 13 object versions and delete markers`],
+    losses: [`bucket ${spec.name} with 4 objects, 8 older versions, 1 delete marker (26 bytes)`],
   })
   const kept = bucket.destroy(ctx, live, { deleteData: false, snapshotName: null })
   await expect(kept).rejects.toMatchObject({ code: 'BucketNotEmpty' })

@@ -295,7 +295,7 @@ describe('syncing', () => {
 
 describe('parting', () => {
   const versions = (count: number, more = false) => ({
-    Versions: Array.from({ length: count }, (_, n) => ({ Key: `k${n}`, VersionId: `v${n}` })),
+    Versions: Array.from({ length: count }, (_, n) => ({ Key: `k${n}`, VersionId: `v${n}`, Size: 512 })),
     IsTruncated: more,
     ...(more ? { NextKeyMarker: 'k', NextVersionIdMarker: 'v' } : {}),
   })
@@ -303,12 +303,33 @@ describe('parting', () => {
 
   test.each([
     [{}, []],
-    [versions(3), [`bucket ${name} with 3 object versions and delete markers`]],
-    [versions(1000, true), [`bucket ${name} with more than 1000 object versions and delete markers`]],
-    [{ DeleteMarkers: [{ Key: 'k' }] }, [`bucket ${name} with 1 object versions and delete markers`]],
+    [versions(3), [`bucket ${name} with 3 objects (1.5 KiB)`]],
+    [{ DeleteMarkers: [{ Key: 'k' }] }, [`bucket ${name} with 1 delete marker (0 bytes)`]],
+    [
+      {
+        Versions: [
+          { Key: 'k', Size: 7 },
+          { Key: 'k', Size: 5, IsLatest: false },
+        ],
+        DeleteMarkers: [{ Key: 'l' }],
+      },
+      [`bucket ${name} with 1 object, 1 older version, 1 delete marker (12 bytes)`],
+    ],
   ])('tells what would be lost', async (answer, losses) => {
     answers({ ListObjectVersions: () => answer })
     expect(await bucket.farewell?.(fakeCtx(), live)).toEqual({ blockers: [], losses })
+  })
+
+  test('counts page by page, and no further than 10,000', async () => {
+    const losses = async (last: number) => {
+      answers({ ListObjectVersions: (_, nth) => versions(1000, nth < last) })
+      return (await bucket.farewell?.(fakeCtx(), live))?.losses
+    }
+    expect(await losses(3)).toEqual([`bucket ${name} with 3,000 objects (1.46 MiB)`])
+    expect(inputsOf('ListObjectVersions')[2]).toMatchObject({ KeyMarker: 'k', VersionIdMarker: 'v' })
+    expect(await losses(10)).toEqual([`bucket ${name} with 10,000 objects (4.88 MiB)`])
+    expect(await losses(99)).toEqual([`bucket ${name} with more than 10,000 objects, 4.88 MiB so far`])
+    expect(inputsOf('ListObjectVersions')).toHaveLength(10)
   })
 
   test('content that may not be seen counts as content', async () => {
