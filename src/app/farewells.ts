@@ -33,9 +33,12 @@ interface Last {
 /** The same, with what a final snapshot would save on the side where it belongs. */
 export function settled(farewells: Farewells, { stack, deleteData, at }: Last): Farewells {
   const entries = [...farewells].map(([address, { spared = [], losses, ...rest }]): [Address, Farewell] => {
-    if (deleteData) return [address, { ...rest, losses: [...losses, ...spared], spared: [] }]
+    if (deleteData) {
+      const lost = spared.map((words) => `${words}: no final snapshot is taken`)
+      return [address, { ...rest, losses: [...losses, ...lost], spared: [] }]
+    }
     const name = finalSnapshotOf(stack, address, at)
-    return [address, { ...rest, losses, spared: spared.map((words) => `${words}: ${name}`) }]
+    return [address, { ...rest, losses, spared: spared.map((words) => `${words}: in the final snapshot ${name}`) }]
   })
   return new Map(entries)
 }

@@ -15,6 +15,12 @@ import { receiptText } from '../report/receipt-text.ts'
 import { StackRun } from './stack-run.ts'
 import { type Done, exitOf, IDLE, type Stage } from './stage.ts'
 
+interface Told {
+  readonly farewells: Farewells
+  readonly seen: Observation
+  readonly deleteData: boolean
+}
+
 /** One run of `down`, from the first look to the receipt. */
 export class DownRun extends StackRun {
   readonly #agree: DownOptions['agree']
@@ -33,7 +39,7 @@ export class DownRun extends StackRun {
           await this.asking(() => this.#agree(plan))
           this.watch(this.#layers)
         },
-        shown: (plan, farewells, seen) => this.#show(plan, farewells, seen),
+        shown: (plan, farewells, seen) => this.#show(plan, { farewells, seen, deleteData: options.deleteData }),
       })
       await this.rest()
       return options.dryRun ? this.#planned(outcome) : this.#done(outcome)
@@ -42,23 +48,23 @@ export class DownRun extends StackRun {
     }
   }
 
-  async #show(plan: Plan, farewells: Farewells, seen: Observation): Promise<void> {
+  async #show(plan: Plan, { farewells, seen, deleteData }: Told): Promise<void> {
     const layers = new Map([...seen.wanted.nodes.values()].map(({ address, layer }) => [address, layer]))
     this.#layers = layers
     const seconds = typicalSeconds(plan, seen.memory)
-    await this.write((style) => downPlanText({ ...this.target, plan, layers, farewells, seconds }, style))
+    await this.write((style) => downPlanText({ ...this.target, plan, layers, farewells, deleteData, seconds }, style))
     // Where nobody is asked, nothing else begins to draw again.
     if (plan.steps.length === 0) this.watch(layers)
   }
 
-  #planned({ plan }: DownOutcome): Done {
+  #planned({ plan, farewells }: DownOutcome): Done {
     const exit = summary(plan).blocked > 0 ? EXIT.refused : EXIT.ok
-    return { document: planDocument(this.target, plan), text: '', exit }
+    return { document: planDocument(this.target, plan, farewells), text: '', exit }
   }
 
-  #done({ result, leftovers, kept, checked }: DownOutcome): Done {
+  #done({ result, leftovers, ...rest }: DownOutcome): Done {
     const { stack } = this.session
-    const document = downDocument({ ...this.account, stack, result: result ?? IDLE, leftovers, kept, checked })
+    const document = downDocument({ ...this.account, ...rest, stack, result: result ?? IDLE, leftovers })
     const exit: ExitCode = leftovers.length > 0 ? EXIT.leftovers : exitOf(result)
     return { document, text: receiptText(document, this.style), exit }
   }

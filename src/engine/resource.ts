@@ -71,6 +71,8 @@ export interface Farewell {
   readonly losses: readonly string[]
   /** What a last copy saves (a final snapshot), and what is lost all the same where data may be deleted. */
   readonly spared?: readonly string[]
+  /** What goes in any case and is no reason to stop: automated backups, logs. */
+  readonly also?: readonly string[]
 }
 
 export interface Health {

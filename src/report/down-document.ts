@@ -1,10 +1,15 @@
 import type { Outcome } from '../engine/events.ts'
 import type { Result } from '../engine/execute.ts'
+import type { Address } from '../engine/ref.ts'
+import type { Farewell } from '../engine/resource.ts'
+import type { Plan } from '../engine/steps.ts'
 import { failuresOf, stopOf, verdictOn } from './failure.ts'
 import type { Explain, Failure, Kept, Leftover } from './types.ts'
 
 export interface DownReport {
   readonly stack: string
+  readonly plan: Plan
+  readonly farewells: ReadonlyMap<Address, Farewell>
   readonly result: Result
   readonly leftovers: readonly Leftover[]
   readonly kept: readonly Kept[]
@@ -15,11 +20,26 @@ export interface DownReport {
   readonly durationMs: number
 }
 
+/** Something that is not there any more. */
+export interface Gone {
+  readonly address: string
+  readonly type: string
+  readonly id: string
+}
+
+/** Data that went with it. */
+export interface Lost {
+  readonly address: string
+  readonly what: string
+}
+
 /** `down --json`. */
 export interface DownDocument {
   readonly schema: 'ecom-infra/down/1'
   readonly stack: string
   readonly summary: { readonly deleted: number; readonly failed: number; readonly skipped: number }
+  readonly gone: readonly Gone[]
+  readonly lost: readonly Lost[]
   readonly leftovers: readonly Leftover[]
   readonly kept: readonly Kept[]
   readonly checked: readonly string[]
@@ -36,8 +56,21 @@ export function downDocument(report: DownReport): DownDocument {
     schema: 'ecom-infra/down/1',
     stack,
     summary: { deleted: count('done'), failed: count('failed'), skipped: count('skipped') },
-    ...{ leftovers, kept, checked },
+    ...{ ...whatWent(report), leftovers, kept, checked },
     ...{ failures: failuresOf(result, explain), stopped: stopOf(result, explain) },
     ...{ apiCalls, durationMs: Math.round(durationMs) },
+  }
+}
+
+/** What was done, and what was told before that it would cost. */
+function whatWent({ plan, farewells, result }: DownReport): Pick<DownDocument, 'gone' | 'lost'> {
+  const done = new Set(result.fates.filter(({ outcome }) => outcome === 'done').map(({ address }) => address))
+  const steps = plan.steps.filter(({ address, live }) => live !== null && done.has(address))
+  return {
+    gone: steps.map(({ address, type, live }) => ({ address, type: type.type, id: live?.id ?? '' })),
+    lost: [...done].flatMap((address) => {
+      const { losses = [], also = [] } = farewells.get(address) ?? {}
+      return [...losses, ...also].map((what) => ({ address, what }))
+    }),
   }
 }

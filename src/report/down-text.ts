@@ -5,7 +5,7 @@ import type { Plan } from '../engine/steps.ts'
 import { savingLines } from './cost-text.ts'
 import { byLayer } from './layers.ts'
 import { timeLine } from './plan-text.ts'
-import { blocks, clean, painter } from './style.ts'
+import { blocks, clean, type Paint, painter } from './style.ts'
 import type { Target, TextOptions } from './types.ts'
 import { plural } from './words.ts'
 
@@ -13,6 +13,8 @@ export interface DownPlanReport extends Target {
   readonly plan: Plan
   readonly layers: ReadonlyMap<Address, Layer>
   readonly farewells: ReadonlyMap<Address, Farewell>
+  /** Data may go. */
+  readonly deleteData: boolean
   /** The critical path on AWS. */
   readonly seconds: number
 }
@@ -33,32 +35,56 @@ export function downPlanText(report: DownPlanReport, { color }: TextOptions): st
     paint('title', title),
     ...items.map(({ address, id }) => `  ${paint('bad', '-')} ${address}  ${paint('quiet', clean(id))}`),
   ])
-  const losses = told(paint('title', 'What is lost with it'), farewells, ({ losses }) => losses, paint('bad', '!'))
-  const spared = told(paint('title', 'What is kept'), farewells, ({ spared = [] }) => spared, paint('good', '·'))
-  const blockers = told(
-    paint('title', 'What stands in the way'),
-    farewells,
-    ({ blockers }) => blockers,
-    paint('bad', '!'),
-  )
+  const obstacle = obstacleIn(report)
   const end =
-    blockers.length > 0
-      ? [paint('bad', 'Nothing is deleted until what stands in the way has been settled.')]
-      : [`${plural(going.length, 'resource')} to delete.`, ...apart, ...timeLine(seconds), ...savingLines(plan, region)]
+    obstacle === null
+      ? [`${plural(going.length, 'resource')} to delete.`, ...apart, ...timeLine(seconds), ...savingLines(plan, region)]
+      : [paint('bad', obstacle)]
   return blocks(
     [`${paint('title', stack)} in ${region}, account ${account}: ${paint('bad', 'to be deleted')}`],
-    ...[...groups, losses, spared, blockers, end],
+    ...[...groups, ...partings(farewells, paint), end],
   )
 }
 
-function told(
-  title: string,
+/** What is said before the first delete, of all that goes. */
+function partings(farewells: DownPlanReport['farewells'], paint: Paint): readonly (readonly string[])[] {
+  const list = (mark: string, pick: (farewell: Farewell) => readonly string[]) => lines(farewells, pick, mark)
+  const titled = (title: string, ...parts: readonly (readonly string[])[]) => {
+    const all = parts.flat()
+    return all.length === 0 ? [] : [paint('title', title), ...all]
+  }
+  return [
+    titled(
+      'What is lost with it',
+      list(paint('bad', '!'), ({ losses }) => losses),
+      list('·', ({ also = [] }) => also),
+    ),
+    titled(
+      'What is kept',
+      list(paint('good', '·'), ({ spared = [] }) => spared),
+    ),
+    titled(
+      'What stands in the way',
+      list(paint('bad', '!'), ({ blockers }) => blockers),
+    ),
+  ]
+}
+
+/** Why nothing would be deleted; null: nothing hinders it. */
+function obstacleIn({ farewells, deleteData }: DownPlanReport): string | null {
+  const all = [...farewells.values()]
+  if (all.some(({ blockers }) => blockers.length > 0))
+    return 'Nothing is deleted until what stands in the way has been settled.'
+  if (deleteData || all.every(({ losses }) => losses.length === 0)) return null
+  return 'Nothing is deleted: data would be lost. Save what you need; --delete-data says that the rest may go.'
+}
+
+function lines(
   farewells: ReadonlyMap<Address, Farewell>,
   pick: (farewell: Farewell) => readonly string[],
   mark: string,
 ): readonly string[] {
-  const lines = [...farewells].flatMap(([address, farewell]) =>
+  return [...farewells].flatMap(([address, farewell]) =>
     pick(farewell).map((words) => `  ${mark} ${address}: ${clean(words)}`),
   )
-  return lines.length === 0 ? [] : [title, ...lines]
 }

@@ -1,4 +1,4 @@
-import type { DownDocument } from './down-document.ts'
+import type { DownDocument, Gone } from './down-document.ts'
 import { troubleBlocks } from './failure-text.ts'
 import { blocks, clean, type Paint, painter, roomIn } from './style.ts'
 import type { Kept, Leftover, TextOptions } from './types.ts'
@@ -7,13 +7,22 @@ import { dollars, plural, tally, took, wrapped } from './words.ts'
 /** The receipt: what was deleted, how it was checked, and that nothing is left, or what is. */
 export function receiptText(document: DownDocument, { color, width }: TextOptions): string {
   const paint = painter(color)
-  const { failures, stopped, leftovers, checked, kept } = document
+  const { failures, stopped, gone, lost, leftovers, checked, kept } = document
   const trouble = troubleBlocks(failures, stopped, paint)
   const list = (mark: string, lines: readonly string[]) => lines.flatMap((words) => entry(mark, words, roomIn(width)))
   const onwards = trouble.length + leftovers.length === 0 ? [] : ['The same command goes on from there.']
   return blocks(
     [headline(document, paint)],
     ...trouble,
+    titled('Gone', list(paint('good', '✔'), goneLines(gone)), paint),
+    titled(
+      'Lost with it',
+      list(
+        '·',
+        lost.map(({ address, what }) => `${address}: ${clean(what)}`),
+      ),
+      paint,
+    ),
     titled('Looked through', list(paint('good', '✔'), checked.map(clean)), paint),
     titled('Still there', list('✖', leftovers.map(leftoverLine)), paint),
     titled('Kept on purpose', [...list('·', kept.map(keptLine)), ...keepLine(kept)], paint),
@@ -41,6 +50,18 @@ function headline({ stack, summary, stopped, leftovers, durationMs, apiCalls }: 
   return `${mark} ${paint('title', stack)}: ${what}. ${took(durationMs)}, ${plural(apiCalls.total, 'API call')}.`
 }
 
+/** `ec2: vpc main; subnet public-a, public-b`. */
+function goneLines(gone: readonly Gone[]): readonly string[] {
+  const words = [...Map.groupBy(gone, ({ type }) => type)].map(([type, those]) => {
+    const [service = '', kind = ''] = type.split(':')
+    const names = those.map(({ address }) => address.slice(address.indexOf('/') + 1))
+    return { service, text: `${kind} ${names.join(', ')}` }
+  })
+  return [...Map.groupBy(words, ({ service }) => service)].map(
+    ([service, kinds]) => `${service}: ${kinds.map(({ text }) => text).join('; ')}`,
+  )
+}
+
 const leftoverLine = (one: Leftover): string => `${wordsOf(one)}${one.monthlyUsd === 0 ? '' : costOf(one)}`
 
 /** Of what stays its cost is told even when it is nothing. */
@@ -49,7 +70,7 @@ const keptLine = (one: Kept): string => `${wordsOf(one)}${costOf(one)}`
 const wordsOf = ({ type, id, why }: Leftover): string => `${type} ${clean(id)}: ${clean(why)}`
 
 function costOf({ monthlyUsd }: Leftover): string {
-  if (monthlyUsd === null) return ' (what it costs is not known)'
+  if (monthlyUsd === null) return ' (what it costs is unknown)'
   return monthlyUsd === 0 ? ' (less than a cent a month)' : ` (about ${dollars(monthlyUsd)} a month)`
 }
 

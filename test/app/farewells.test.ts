@@ -18,7 +18,7 @@ test('what a final snapshot saves is told with its name, and hinders nothing', (
   const farewells = settled(said, { stack: 'shop-dev', deleteData: false, at })
   expect(farewells.get(main)).toEqual({
     ...{ blockers: [], losses: [] },
-    spared: ['20 GB of storage: shop-dev-main-final-20261121170509'],
+    spared: ['20 GB of storage: in the final snapshot shop-dev-main-final-20261121170509'],
   })
   const plan = planOf(step(main, { action: 'delete', live: live('db') }))
   expect(hindered(plan, farewells, false).steps[0]?.action).toBe('delete')
@@ -26,5 +26,8 @@ test('what a final snapshot saves is told with its name, and hinders nothing', (
 
 test('where data may be deleted it is lost like the rest', () => {
   const farewells = settled(said, { stack: 'shop-dev', deleteData: true, at })
-  expect(farewells.get(main)).toEqual({ blockers: [], losses: ['20 GB of storage'], spared: [] })
+  expect(farewells.get(main)).toEqual({
+    ...{ blockers: [], spared: [] },
+    losses: ['20 GB of storage: no final snapshot is taken'],
+  })
 })

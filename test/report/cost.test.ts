@@ -200,7 +200,10 @@ describe('how it is told', () => {
 
   test('a teardown says what it saves', () => {
     const text = (...steps: readonly Step[]) =>
-      downPlanText({ ...TARGET, plan: planOf(...steps), layers: new Map(), farewells: new Map(), seconds: 60 }, PLAIN)
+      downPlanText(
+        { ...TARGET, plan: planOf(...steps), layers: new Map(), farewells: new Map(), deleteData: true, seconds: 60 },
+        PLAIN,
+      )
     const nat = there('ec2:nat-gateway/a', 'nat-1', {}, null)
     expect(text(nat)).toContain('\nThat saves about $32.85 a month, and what use costs.')
     expect(text(nat, there('quantum:computer/one', 'q-1', {}, null))).toContain('\nThat saves at least $32.85 a month')

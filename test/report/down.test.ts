@@ -4,6 +4,7 @@ import type { Address } from '../../src/engine/ref.ts'
 import type { Farewell } from '../../src/engine/resource.ts'
 import { type DownReport, downDocument } from '../../src/report/down-document.ts'
 import { type DownPlanReport, downPlanText } from '../../src/report/down-text.ts'
+import { planDocument } from '../../src/report/plan-document.ts'
 import { receiptText } from '../../src/report/receipt-text.ts'
 import { explain, fate, lines, live, PLAIN, planOf, resultOf, step, TARGET } from './steps.ts'
 
@@ -21,12 +22,14 @@ const planReport = (rest: Partial<DownPlanReport> = {}): DownPlanReport => ({
     ['ec2:vpc/main', 'Network'],
     ['s3:bucket/assets', 'Data'],
   ]),
-  ...{ farewells: new Map(), seconds: 300 },
+  ...{ farewells: new Map(), deleteData: false, seconds: 300 },
   ...rest,
 })
 
 const report = (rest: Partial<DownReport> = {}): DownReport => ({
   stack: 'shop-dev',
+  plan: planOf(leaving('ec2:subnet/a', 'subnet-1'), leaving('ec2:vpc/main', 'vpc-1'), leaving('s3:bucket/b', 'b')),
+  farewells: new Map(),
   result: resultOf([fate('ec2:vpc/main', { deed: 'delete' }), fate('ec2:subnet/a', { deed: 'delete' })]),
   ...{ leftovers: [], kept: [], checked: [], explain, apiCalls: { total: 60, mutating: 30 }, durationMs: 61_000 },
   ...rest,
@@ -80,6 +83,33 @@ test('the plan: what a final snapshot saves', () => {
   )
 })
 
+test('the plan: data that would be lost hinders all of it, until a word says that it may', () => {
+  const farewells = new Map<Address, Farewell>([
+    ['s3:bucket/assets', { blockers: [], losses: ['3 objects'], also: ['7 days of backups'] }],
+  ])
+  const end = (deleteData: boolean) => downPlanText(planReport({ farewells, deleteData }), PLAIN).split('\n\n').slice(4)
+  const lost = 'What is lost with it\n  ! s3:bucket/assets: 3 objects\n  · s3:bucket/assets: 7 days of backups'
+  expect(end(false)).toEqual([lost, expect.stringMatching(/^Nothing is deleted: .*--delete-data/)])
+  expect(end(true)).toEqual([lost, expect.stringContaining('3 resources to delete.')])
+})
+
+test('the plan: what goes in any case hinders nothing', () => {
+  const farewells = new Map<Address, Farewell>([['s3:bucket/assets', { blockers: [], losses: [], also: ['logs'] }]])
+  expect(downPlanText(planReport({ farewells }), PLAIN)).toContain('3 resources to delete.')
+})
+
+test('the document of the plan says of each what stands in its way, and what is lost or kept', () => {
+  const farewells = new Map<Address, Farewell>([
+    ['s3:bucket/assets', { blockers: ['locked'], losses: ['3 objects'], spared: ['20 GB'], also: ['logs'] }],
+  ])
+  const { steps } = planDocument(TARGET, planReport().plan, farewells)
+  expect(steps[0]).toMatchObject({
+    ...{ blockers: ['locked'], losses: ['3 objects'], alsoLost: ['logs'], kept: ['20 GB'] },
+  })
+  expect(steps[1]).toMatchObject({ blockers: [], losses: [], alsoLost: [], kept: [] })
+  expect(planDocument(TARGET, planReport().plan).steps[0]).not.toHaveProperty('blockers')
+})
+
 test('the plan: nothing there', () => {
   expect(downPlanText(planReport({ plan: planOf() }), PLAIN)).toBe(
     'Nothing of shop-dev is in us-east-1, account 123456789012.',
@@ -89,10 +119,19 @@ test('the plan: nothing there', () => {
 test('the document is the one of cli.md', () => {
   const leftovers = [{ type: 'ec2:network-interface', id: 'eni-1', why: 'in use by a lambda', monthlyUsd: null }]
   const kept = [{ type: 'rds:snapshot', id: 'shop-dev-main-final-1', why: 'a snapshot of 20 GB', monthlyUsd: 1.9 }]
-  expect(downDocument(report({ leftovers, kept, checked: ['EC2: VPCs'] }))).toEqual({
+  const farewells = new Map<Address, Farewell>([
+    ['ec2:vpc/main', { blockers: [], losses: [], also: ['a view'] }],
+    ['s3:bucket/b', { blockers: [], losses: ['what is still there'] }],
+  ])
+  expect(downDocument(report({ farewells, leftovers, kept, checked: ['EC2: VPCs'] }))).toEqual({
     schema: 'ecom-infra/down/1',
     stack: 'shop-dev',
     summary: { deleted: 2, failed: 0, skipped: 0 },
+    gone: [
+      { address: 'ec2:subnet/a', type: 'ec2:subnet', id: 'subnet-1' },
+      { address: 'ec2:vpc/main', type: 'ec2:vpc', id: 'vpc-1' },
+    ],
+    lost: [{ address: 'ec2:vpc/main', what: 'a view' }],
     ...{ leftovers, kept, checked: ['EC2: VPCs'], failures: [], stopped: null },
     apiCalls: { total: 60, mutating: 30 },
     durationMs: 61000,
@@ -101,13 +140,20 @@ test('the document is the one of cli.md', () => {
 
 test('the receipt proves that nothing is left', () => {
   const checked = ['EC2: VPCs, subnets, addresses', 'S3: buckets']
+  const farewells = new Map<Address, Farewell>([['ec2:vpc/main', { blockers: [], losses: ['3 objects'] }]])
   const kept = [
     { type: 'kms:key', id: 'key-1', why: 'its deletion is scheduled for 2026-11-28', monthlyUsd: 0 },
     { type: 'rds:snapshot', id: 'shop-dev-main-final-1', why: 'a snapshot of 20 GB', monthlyUsd: 1.9 },
     { type: 's3:bucket', id: 'ecom-infra-state-1', why: 'the state of other stacks', monthlyUsd: 0.25 },
   ]
-  expect(receiptText(downDocument(report({ checked, kept })), PLAIN)).toBe(lines`
+  expect(receiptText(downDocument(report({ farewells, checked, kept })), PLAIN)).toBe(lines`
     ✔ shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
+
+    Gone
+      ✔ ec2: subnet a; vpc main
+
+    Lost with it
+      · ec2:vpc/main: 3 objects
 
     Looked through
       ✔ EC2: VPCs, subnets, addresses
@@ -126,7 +172,7 @@ test('the receipt proves that nothing is left', () => {
 test('what is kept and has no price is told as such, and not counted as nothing', () => {
   const one = { type: 'rds:snapshot', id: 'snap-1', why: 'a snapshot of 20 GB', monthlyUsd: null }
   const text = (...kept: DownReport['kept']) => receiptText(downDocument(report({ kept })), PLAIN)
-  expect(text(one)).toContain('· rds:snapshot snap-1: a snapshot of 20 GB (what it costs is not known)')
+  expect(text(one)).toContain('· rds:snapshot snap-1: a snapshot of 20 GB (what it costs is unknown)')
   expect(text(one)).not.toContain('Together')
   expect(text(one, { ...one, monthlyUsd: 3 })).toContain('Together at least $3.00 a month.')
 })
@@ -139,11 +185,14 @@ test('the receipt names each leftover', () => {
   expect(receiptText(downDocument(report({ checked: ['EC2: all'], leftovers })), PLAIN)).toBe(lines`
     ✖ shop-dev: 2 deleted. 1 min 1 s, 60 API calls.
 
+    Gone
+      ✔ ec2: subnet a; vpc main
+
     Looked through
       ✔ EC2: all
 
     Still there
-      ✖ ec2:network-interface eni-1: in use by a lambda (what it costs is not known)
+      ✖ ec2:network-interface eni-1: in use by a lambda (what it costs is unknown)
       ✖ ec2:elastic-ip eipalloc-1: not released (about $3.60 a month)
 
     ✖ 2 things are left of shop-dev.

@@ -4,6 +4,7 @@ import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
 import { all } from '../../aws/ownership.ts'
 import { tagsShown } from '../../aws/tagged.ts'
+import { inUnits } from '../../aws/units.ts'
 import { type Passing, patiently, pause, until } from '../../aws/wait.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
@@ -74,7 +75,12 @@ export const logGroup: ResourceType<LogGroupSpec, LogGroupOut, Ctx> = {
 
   async farewell(ctx, live) {
     const [now] = await exactly(ctx, live.id)
-    return { blockers: now?.deletionProtectionEnabled ? [protectedOne(live.id)] : [], losses: [] }
+    const { deletionProtectionEnabled: guarded = false, storedBytes = 0 } = now ?? {}
+    return {
+      blockers: guarded ? [protectedOne(live.id)] : [],
+      losses: [],
+      also: storedBytes > 0 ? [`${inUnits(storedBytes)} of logs`] : [],
+    }
   },
 
   async destroy(ctx, live) {

@@ -142,6 +142,7 @@ export const dbInstance: ResourceType<DbInstanceSpec, DbInstanceOut, Ctx> = {
       blockers: now?.DeletionProtection ? [protectedOne(live.id)] : [],
       losses: saved ? [] : [`${data}: it is ${status}, and AWS takes no final snapshot of it`],
       spared: saved ? [data] : [],
+      also: now?.BackupRetentionPeriod ? [`the automated backups of its last ${now.BackupRetentionPeriod} days`] : [],
     }
   },
 

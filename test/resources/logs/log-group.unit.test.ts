@@ -79,11 +79,16 @@ test.each([true, false])(
   'deletion protection that somebody has switched on (%s) is told before anything goes',
   async (on) => {
     const sibling = { ...group(`${name}-more`), deletionProtectionEnabled: true }
-    answers({ DescribeLogGroups: () => ({ logGroups: [sibling, { ...group(name), deletionProtectionEnabled: on }] }) })
+    answers({
+      DescribeLogGroups: () => ({
+        logGroups: [sibling, { ...group(name), deletionProtectionEnabled: on, storedBytes: on ? 3_072 : 0 }],
+      }),
+    })
     const told = await logGroup.farewell?.(fakeCtx(), live)
     expect(told).toEqual({
       blockers: on ? [expect.stringContaining(`${name} has deletion protection`)] : [],
       losses: [],
+      also: on ? ['3 KiB of logs'] : [],
     })
   },
 )

@@ -231,6 +231,7 @@ describe('farewell', () => {
     expect(await farewell({})).toEqual({
       ...{ blockers: [], losses: [] },
       spared: ['the 20 GB of the database shop-dev-main'],
+      also: ['the automated backups of its last 7 days'],
     })
   })
   test('protection stands in the way, and says how it goes', async () => {
@@ -240,7 +241,7 @@ describe('farewell', () => {
   })
   test('where no snapshot can be taken, the data is lost', async () => {
     expect(await farewell({ DBInstanceStatus: 'incompatible-network' })).toEqual({
-      ...{ blockers: [], spared: [] },
+      ...{ blockers: [], spared: [], also: [expect.stringContaining('automated backups')] },
       losses: [expect.stringContaining('AWS takes no final snapshot')],
     })
   })
