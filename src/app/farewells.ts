@@ -1,3 +1,4 @@
+import { type Ctx, memory } from '../aws/ctx.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
 import type { Plan } from '../engine/steps.ts'
@@ -10,9 +11,14 @@ export type Farewells = ReadonlyMap<Address, Farewell>
 /** Asked of everything that is to go, whether for good or for a successor; costs nothing when nothing goes. */
 export async function farewellsOf(session: Session, { steps }: Plan): Promise<Farewells> {
   const { ctx } = toolsOf(session)
+  const memos = new Map<string, Ctx['memo']>()
   const going = steps.filter(({ action }) => action === 'delete' || action === 'replace')
   const said = going.map(async ({ address, type, place, live }) => {
-    const farewell = live ? await type.farewell?.(ctx(place, address), live) : undefined
+    // What several of them list is listed once, and now: a look may be older.
+    const key = JSON.stringify(place)
+    const memo = memos.get(key) ?? memory()
+    memos.set(key, memo)
+    const farewell = live ? await type.farewell?.({ ...ctx(place, address), memo }, live) : undefined
     return farewell ? [[address, farewell] as const] : []
   })
   return new Map((await Promise.all(said)).flat())

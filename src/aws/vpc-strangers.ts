@@ -2,6 +2,7 @@ import type { Filter, NatGateway, NetworkInterface } from '@aws-sdk/client-ec2'
 import type { Ctx } from './ctx.ts'
 import { efsActions, mountTargets, ownFileSystems } from './efs.ts'
 import { all, STACK, toRecord } from './ownership.ts'
+import { PEERING_ACTIONS, peeringsOf, vpnGatewaysOf } from './peerings.ts'
 import { aclsIn, groupsIn } from './vpc-children.ts'
 
 /** IAM actions of `strangersIn`. */
@@ -14,6 +15,7 @@ export const STRANGERS_ACTIONS = [
   'ec2:DescribeNatGateways',
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeInstances',
+  ...PEERING_ACTIONS,
   ...efsActions('DescribeFileSystems', 'DescribeMountTargets'),
 ] as const
 
@@ -26,11 +28,15 @@ interface Thing {
 /** Whatever lives in our VPC without being ours, in words: AWS will not delete the VPC around it (aws-behaviours.md 1.1). */
 export async function strangersIn(ctx: Ctx, vpcId: string): Promise<readonly string[]> {
   const filters: Filter[] = [{ Name: 'vpc-id', Values: [vpcId] }]
-  const [things, gateways] = await Promise.all([plainThings(ctx, vpcId, filters), natGateways(ctx, filters)])
+  const [things, links, gateways] = await Promise.all([
+    plainThings(ctx, vpcId, filters),
+    linksOf(ctx, vpcId),
+    natGateways(ctx, filters),
+  ])
   const alive = gateways.filter(({ State }) => State !== 'deleted' && State !== 'failed')
   const nats = alive.map((item): Thing => ({ what: 'NAT gateway', id: item.NatGatewayId, ours: isOurs(ctx, item) }))
   const interfaces = await foreignInterfaces(ctx, { vpcId, filters, gateways })
-  const foreign = [...things, ...nats].filter(({ ours }) => !ours).map(({ what, id }) => `${what} ${id}`)
+  const foreign = [...things, ...links, ...nats].filter(({ ours }) => !ours).map(({ what, id }) => `${what} ${id}`)
   return [...foreign, ...interfaces].map((text) => `${text} in ${vpcId} does not belong to this stack`)
 }
 
@@ -58,6 +64,19 @@ async function plainThings(ctx: Ctx, vpcId: string, Filters: Filter[]): Promise<
       .map((item) => ({ what: 'network ACL', id: item.NetworkAclId, ours: isOurs(ctx, item) })),
     ...custom.map((item) => ({ what: 'route table', id: item.RouteTableId, ours: isOurs(ctx, item) })),
     ...open.map((item) => ({ what: 'VPC endpoint', id: item.VpcEndpointId, ours: isOurs(ctx, item) })),
+  ]
+}
+
+/** What joins it to other networks. */
+async function linksOf(ctx: Ctx, vpcId: string): Promise<readonly Thing[]> {
+  const [peerings, gateways] = await Promise.all([peeringsOf(ctx, vpcId), vpnGatewaysOf(ctx, vpcId)])
+  return [
+    ...peerings.map((item) => ({
+      what: 'peering connection',
+      id: item.VpcPeeringConnectionId,
+      ours: isOurs(ctx, item),
+    })),
+    ...gateways.map((item) => ({ what: 'VPN gateway', id: item.VpnGatewayId, ours: isOurs(ctx, item) })),
   ]
 }
 
@@ -112,7 +131,10 @@ function madeByUs(
   return RequesterManaged === true && Groups.length > 0 && Groups.every(({ GroupId }) => groups.has(GroupId))
 }
 
-const interfaceText = ({ NetworkInterfaceId, Description, Attachment }: NetworkInterface): string => {
-  const user = Attachment?.InstanceId ?? Description
-  return `network interface ${NetworkInterfaceId}${user ? ` (${user})` : ''}`
+/** With what it belongs to, as far as AWS tells. */
+const interfaceText = (item: NetworkInterface): string => {
+  const { NetworkInterfaceId, Description, Attachment, InterfaceType = 'interface', RequesterId } = item
+  const kind = InterfaceType === 'interface' ? undefined : InterfaceType.replaceAll('_', ' ')
+  const user = [Attachment?.InstanceId, Description, kind, RequesterId, item.Attachment ? 'in use' : 'not attached']
+  return `network interface ${NetworkInterfaceId} (${user.find(Boolean)})`
 }

@@ -5,6 +5,7 @@ import { type GroupRule, rulesOf, sameRules, syncRules } from '../../aws/group-r
 import { askerOf, claimNamed } from '../../aws/named.ts'
 import { born, STACK, tagEc2, toRecord } from '../../aws/ownership.ts'
 import { FRESH_EC2, IN_USE } from '../../aws/passing.ts'
+import { groupsBeyond, PEERING_ACTIONS, vpcsNaming } from '../../aws/peerings.ts'
 import { required } from '../../aws/required.ts'
 import { groupsIn, vpcIdsFor } from '../../aws/vpc-children.ts'
 import { patiently, until } from '../../aws/wait.ts'
@@ -55,7 +56,7 @@ export const securityGroup: ResourceType<SecurityGroupSpec, SecurityGroupOut, Ct
         'ec2:CreateTags',
         'ec2:DeleteTags',
       ],
-      destroy: ['ec2:DeleteSecurityGroup', 'ec2:DescribeSecurityGroups'],
+      destroy: ['ec2:DeleteSecurityGroup', ...PEERING_ACTIONS],
     },
   },
 
@@ -105,15 +106,15 @@ export const securityGroup: ResourceType<SecurityGroupSpec, SecurityGroupOut, Ct
   },
 
   async farewell(ctx, live) {
-    const neighbours = await groupsIn(ctx, [live.spec.vpcId])
-    const strangers = neighbours.filter(
-      ({ GroupId, Tags }) => GroupId !== live.id && toRecord(Tags)[STACK] !== ctx.stack,
-    )
+    const { vpcId } = live.spec
+    const around = [groupsIn(ctx, [vpcId]), groupsBeyond(ctx, vpcId)]
+    const [groups, elsewhere] = await Promise.all([Promise.all(around), vpcsNaming(ctx, vpcId, live.id)])
+    const others = groups.flat().filter(({ GroupId }) => GroupId !== live.id)
+    const strangers = others.filter(({ Tags }) => toRecord(Tags)[STACK] !== ctx.stack)
     const pointing = strangers.filter((group) => mentions(ctx, group, live.id))
+    const whose = [...pointing.map(({ GroupId, VpcId }) => whereIs(GroupId, VpcId, vpcId)), ...elsewhere]
     return {
-      blockers: pointing.map(
-        ({ GroupId }) => `a rule of ${GroupId}, which does not belong to this stack, names ${live.id}`,
-      ),
+      blockers: whose.map((where) => `a rule of ${where}, which does not belong to this stack, names ${live.id}`),
       losses: [],
     }
   },
@@ -128,6 +129,9 @@ export const securityGroup: ResourceType<SecurityGroupSpec, SecurityGroupOut, Ct
 
 const named = async (ctx: Ctx, ids: string[]): Promise<readonly SecurityGroup[]> =>
   (await ctx.ec2.describeSecurityGroups({ Filters: [{ Name: 'group-id', Values: ids }] })).SecurityGroups ?? []
+
+const whereIs = (groupId = '', vpcId = '', ours = ''): string =>
+  vpcId === ours || vpcId === '' ? groupId : `${groupId} in the peered ${vpcId}`
 
 const mentions = (ctx: Ctx, group: SecurityGroup, id: string): boolean =>
   [...rulesOf(ctx, group, 'ingress'), ...rulesOf(ctx, group, 'egress')].some(({ groupId }) => groupId === id)

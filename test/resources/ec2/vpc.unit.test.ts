@@ -204,7 +204,7 @@ describe('what stands in the way', () => {
     expect(found?.slice(3)).toEqual([
       'network interface eni-a (i-2)',
       'network interface eni-b (AWS Lambda VPC ENI-x)',
-      'network interface eni-c',
+      'network interface eni-c (not attached)',
     ])
   })
 
@@ -219,6 +219,6 @@ describe('what stands in the way', () => {
     })
     const bare = { Groups: [{ GroupId: 'sg-1' }] }
     const found = await blockers([eni('eni-mine', bare), eni('eni-theirs', bare)])
-    expect(found?.slice(3)).toEqual(['network interface eni-theirs'])
+    expect(found?.slice(3)).toEqual(['network interface eni-theirs (not attached)'])
   })
 })
