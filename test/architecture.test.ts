@@ -100,6 +100,11 @@ describe('the house', () => {
     const sweep = inside.filter(({ from }) => from.startsWith('aws/sweep/'))
     expect(sweep.length).toBeGreaterThan(0)
     expect(sweep.filter((one) => targetOf(one).startsWith('resources')).map(({ from }) => from)).toEqual([])
+    // Nor what the types have in common: of our own it knows how to call AWS, how things are named, and what they cost.
+    const plumbing = ['ctx', 'failure', 'lacking', 'wait', 'ownership', 'names'].map((name) => `aws/${name}`)
+    const known = [...plumbing, 'aws/sweep/', 'prices/']
+    const strange = sweep.filter((one) => !known.some((path) => targetOf(one).startsWith(path)))
+    expect(strange.map((one) => `${one.from} -> ${targetOf(one)}`)).toEqual([])
   })
 
   test('the SDK is only met at the edges, and its code is loaded when a call needs it', () => {

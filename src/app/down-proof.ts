@@ -1,5 +1,6 @@
 import { byTheGb } from '../aws/sweep/finder.ts'
 import { SWEEP_ACTIONS, type Swept, sweep } from '../aws/sweep/index.ts'
+import type { Plan } from '../engine/steps.ts'
 import { pricesOf } from '../prices/prices.ts'
 import type { Kept } from '../report/types.ts'
 import { hasStateBucket, removeStateBucket } from '../state/remove-bucket.ts'
@@ -26,10 +27,11 @@ function wordsOf(action: string): string {
 export const NOTHING: Swept = { leftovers: [], kept: [] }
 
 /** Where a part stays, all of it would be found. */
-export async function prove(session: Session, all: boolean): Promise<Swept> {
+export async function prove(session: Session, { steps }: Plan, all: boolean): Promise<Swept> {
   if (!all) return NOTHING
+  const vpcs = steps.flatMap(({ type, live }) => (type.type === 'ec2:vpc' && live ? live.id : []))
   session.emit({ kind: 'phase', phase: 'sweep', text: 'sweeping the account for anything that is left' })
-  return sweep(toolsOf(session).ctx(null, null))
+  return sweep(toolsOf(session).ctx(null, null), vpcs)
 }
 
 /** The bucket stays unless this was the last stack and all data may go (cli.md). */

@@ -117,7 +117,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
   const { deleteData, keepState, concurrency } = options
   const partial = options.targets.length > 0
   if (plan.steps.length === 0 && (partial || seen.loaded.etag === null)) {
-    return { plan, farewells, result: null, ...(await confirmed(session, seen, options)) }
+    return { plan, farewells, result: null, ...(await confirmed(session, { seen, plan, options })) }
   }
   const held = await lockStack(session, 'down', seen.loaded)
   const erases = (result: Result) => !keepState && !partial && isDone(result)
@@ -129,7 +129,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
     const whole = partial ? wholeOf(session, current.seen) : null
     result = await perform(session, held, { ...what, whole, concurrency, command: 'down', seal: null, erase: erases })
-    swept = await prove(session, isDone(result) && !partial)
+    swept = await prove(session, plan, isDone(result) && !partial)
     if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {
     await releaseLock(session, held.lock)
@@ -141,11 +141,12 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
 }
 
 /** Nothing is there to delete: what an interrupted teardown may have left of the state goes, and the proof is given anew. */
-async function confirmed(session: Session, { loaded }: Observation, { targets, keepState, deleteData }: DownOptions) {
+async function confirmed(session: Session, { seen, plan, options }: Pick<Teardown, 'seen' | 'plan' | 'options'>) {
+  const { targets, keepState, deleteData } = options
   if (targets.length > 0)
     return { ...NOTHING, checked: [], kept: await stateThatStays(session, { gone: false, deleteData }) }
-  const { leftovers, kept } = await prove(session, true)
-  if (!keepState && leftovers.length === 0) await eraseRest(session, 'down', loaded)
+  const { leftovers, kept } = await prove(session, plan, true)
+  if (!keepState && leftovers.length === 0) await eraseRest(session, 'down', seen.loaded)
   const state = await stateThatStays(session, { gone: true, deleteData })
   return { leftovers, checked: CHECKED, kept: [...kept, ...state] }
 }

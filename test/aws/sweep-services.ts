@@ -10,6 +10,7 @@ import { KMSClient } from '@aws-sdk/client-kms'
 import { RDSClient } from '@aws-sdk/client-rds'
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { beforeEach } from 'vitest'
 import type { Ctx } from '../../src/aws/ctx.ts'
@@ -31,6 +32,7 @@ export const services = {
   kms: scripted(KMSClient),
   sns: scripted(SNSClient),
   cloudwatch: scripted(CloudWatchClient),
+  secrets: scripted(SecretsManagerClient),
 }
 
 export const emptyAccount = () =>

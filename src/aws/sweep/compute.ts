@@ -1,9 +1,10 @@
+import type { Instance } from '@aws-sdk/client-ec2'
 import { unlessGone } from '../failure.ts'
 import { all, oursFilter, toRecord } from '../ownership.ts'
-import { type Finder, finderOf, isOurs, type Sighting, tagged } from './finder.ts'
+import { type Finder, finderOf, isOurs, type Kind, type Sighting, tagged } from './finder.ts'
 
 /** A terminated one stays visible for an hour, with its tags (aws-behaviours.md 2.3). */
-const instances = finderOf({
+export const instances: Kind<Instance> = {
   type: 'ec2:instance',
   prefix: 'i',
   list: (ctx, Filters) =>
@@ -15,7 +16,7 @@ const instances = finderOf({
   fate: ({ State }) => (State?.Name === 'terminated' ? 'gone' : State?.Name === 'shutting-down' ? 'going' : 'there'),
   // Stopped, only its disks cost, and these are found by themselves.
   usd: ({ InstanceType = '', State }, prices) => (State?.Name === 'stopped' ? 0 : prices.instanceMonthly(InstanceType)),
-})
+}
 
 const volumes = finderOf({
   type: 'ec2:volume',
@@ -50,4 +51,4 @@ const scalingGroups: Finder = async (ctx): Promise<readonly Sighting[]> => {
     }))
 }
 
-export const COMPUTE: readonly Finder[] = [instances, volumes, templates, scalingGroups]
+export const COMPUTE: readonly Finder[] = [finderOf(instances), volumes, templates, scalingGroups]

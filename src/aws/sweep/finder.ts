@@ -1,6 +1,8 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2'
 import { type Prices, pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
+import { isDenied } from '../failure.ts'
+import { isLacking } from '../lacking.ts'
 import { oursFilter, STACK, toRecord } from '../ownership.ts'
 
 /** Something that a teardown has left behind, or keeps on purpose. */
@@ -26,6 +28,8 @@ export interface Hints {
   readonly ids: readonly string[]
   /** Everything but EC2. */
   readonly arns: readonly string[]
+  /** Networks that this run has deleted, or has tried to. */
+  readonly vpcs: readonly string[]
 }
 
 /** Looks for things of some kinds that are the stack's. Dead ones are no sightings. */
@@ -40,6 +44,21 @@ export const byTheGb = (price: number | null, bytes: number | undefined): number
 export const GIB = 1024 ** 3
 
 export const tagged = (ctx: Ctx): string => `it carries the tag ${STACK}=${ctx.stack}`
+
+/** A listing that few accounts have anything in: who may not ask for it is told so, and the sweep goes on. */
+export async function listedIfAllowed<T>(
+  ctx: Ctx,
+  what: string,
+  list: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  try {
+    return await list()
+  } catch (error) {
+    if (!isDenied(error) && !isLacking(error)) throw error
+    ctx.note(`${what} may not be listed here: nobody has looked through them`)
+    return []
+  }
+}
 
 interface Taggable {
   readonly Tags?: Tag[] | undefined
@@ -56,6 +75,8 @@ export interface Kind<Item extends Taggable> {
   readonly look: string | ((ctx: Ctx, id: string) => Promise<readonly Item[]>)
   /** Left out: a thing of this kind is either there or not. */
   readonly fate?: (item: Item) => 'there' | 'going' | 'gone'
+  /** Whether its network brings it along, and takes it away. */
+  readonly inborn?: (item: Item) => boolean
   /** Left out: a thing of this kind costs nothing by itself. */
   readonly usd?: (item: Item, prices: Prices) => number | null
 }
@@ -69,15 +90,21 @@ export const finderOf =
     const hinted = ids.filter((id) => id.startsWith(`${kind.prefix}-`) && !seen.has(id))
     const items = [...listed, ...(await lookedUp(ctx, kind, hinted))]
     // Some emulators ignore a filter, and a hint may tell of a tag that was taken away.
-    const prices = pricesOf(ctx.region)
     const ours = items.filter((item) => isOurs(ctx, toRecord(item.Tags)))
-    return ours.flatMap((item) => {
-      const fate = kind.fate?.(item) ?? 'there'
-      if (fate === 'gone') return []
-      const base = { type: kind.type, id: kind.id(item) ?? '', why: tagged(ctx), fate }
-      return [{ ...base, monthlyUsd: kind.usd ? kind.usd(item, prices) : 0 }]
-    })
+    return ours.flatMap((item) => sightingsOf(ctx, kind, { item, why: tagged(ctx) }))
   }
+
+/** One thing of a kind, as it is told. */
+export function sightingsOf<Item extends Taggable>(
+  ctx: Ctx,
+  kind: Kind<Item>,
+  { item, why }: { readonly item: Item; readonly why: string },
+): readonly Sighting[] {
+  const fate = kind.fate?.(item) ?? 'there'
+  if (fate === 'gone') return []
+  const monthlyUsd = kind.usd ? kind.usd(item, pricesOf(ctx.region)) : 0
+  return [{ type: kind.type, id: kind.id(item) ?? '', why, monthlyUsd, fate }]
+}
 
 async function lookedUp<Item extends Taggable>(
   ctx: Ctx,

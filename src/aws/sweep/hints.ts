@@ -33,11 +33,11 @@ const LISTED = /^(vpc|subnet|igw|nat|eipalloc|rtb|acl|sg|vpce|fl|lt|i|vol|eni)-/
 const BACKUP = /^arn:[^:]*:backup:[^:]*:[^:]*:recovery-point:/
 
 /** What the tagging API and EC2's own list of tags say is ours. Without the right to ask, the listings have to do. */
-export async function hintsOf(ctx: Ctx): Promise<Hints> {
+export async function hintsOf(ctx: Ctx, vpcs: readonly string[]): Promise<Hints> {
   const [arns, tags] = await Promise.all([asked(ctx, () => tagging(ctx)), asked(ctx, () => ec2Tags(ctx))])
   const isEc2 = (arn: string) => arn.split(':')[2] === 'ec2'
   const ids = [...tags.map(({ id }) => id), ...arns.filter(isEc2).map((arn) => arn.slice(arn.lastIndexOf('/') + 1))]
-  return { ids: [...new Set(ids)], arns: arns.filter((arn) => !isEc2(arn)) }
+  return { ids: [...new Set(ids)], arns: arns.filter((arn) => !isEc2(arn)), vpcs }
 }
 
 async function asked<T>(ctx: Ctx, act: () => Promise<readonly T[]>): Promise<readonly T[]> {

@@ -10,7 +10,9 @@ import type { Finder, Hints, Leftover, Sighting } from './finder.ts'
 import { hintsOf, OTHERS } from './hints.ts'
 import { KEYS } from './keys.ts'
 import { NAMED } from './named.ts'
+import { NEIGHBOURS } from './neighbours.ts'
 import { NETWORK } from './network.ts'
+import { SECRETS } from './secrets.ts'
 import { TABLES } from './tables.ts'
 
 export { SWEEP_ACTIONS } from './actions.ts'
@@ -31,16 +33,16 @@ const LOOKS = 3
 
 const FINDERS: readonly Finder[] = [
   ...[...NETWORK, ...COMPUTE, ...BALANCING, ...DATABASES, ...TABLES, ...FILES],
-  ...[...KEYS, ...ALERTS, ...NAMED, ...OTHERS],
+  ...[...KEYS, ...ALERTS, ...NAMED, ...SECRETS, ...NEIGHBOURS, ...OTHERS],
 ]
 
 /**
  * Looks for anything of the stack that is left, independently of the resource types: it imports nothing of theirs,
  * so that it cannot share their blind spots. The tagging API gives hints alone, for it lags and shows ghosts;
- * every kind is listed by its own service (aws-behaviours.md 0.7).
+ * every kind is listed by its own service (aws-behaviours.md 0.7). `vpcs`: networks that this run has deleted.
  */
-export async function sweep(ctx: Ctx): Promise<Swept> {
-  const hints = await hintsOf(ctx)
+export async function sweep(ctx: Ctx, vpcs: readonly string[] = []): Promise<Swept> {
+  const hints = await hintsOf(ctx, vpcs)
   const seen = new Map<Finder, readonly Sighting[]>()
   let finders = FINDERS
   for (let look = 1; ; look++) {
