@@ -70,6 +70,9 @@ def follow_at_launch():
         reservation = run(self, image_id, count, user_data, security_group_names, **wanted)
         for instance in reservation.instances if profile else []:
             self.associate_iam_instance_profile(instance_id=instance.id, **profile)
+        first = next(iter(data.get("NetworkInterfaces") or []), {})
+        for instance in reservation.instances:
+            instance.nics[0].delete_on_termination = first.get("DeleteOnTermination", True)
         return reservation
 
     FakeAutoScalingGroup.replace_autoscaling_group_instances = replace_autoscaling_group_instances

@@ -193,6 +193,8 @@ describe('launch templates and Auto Scaling', () => {
       Monitoring: { State: 'enabled' },
       IamInstanceProfile: { Arn: `arn:aws:iam::${account.id}:instance-profile/web` },
     })
+    // AWS takes the interface of a launch away with its instance, whether or not the template says so.
+    expect(instance?.NetworkInterfaces?.[0]?.Attachment?.DeleteOnTermination).toBe(true)
     const filter = { Filters: [{ Name: 'attachment.instance-id', Values: [id] }] }
     const { Volumes: volumes = [] } = await cloud.send(new ec2.DescribeVolumesCommand(filter))
     expect(volumes.map(({ Size, Encrypted, Tags }) => ({ Size, Encrypted, Tags }))).toEqual([
