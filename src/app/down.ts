@@ -1,3 +1,4 @@
+import { isHeld } from '../aws/failure.ts'
 import type { Leftover } from '../aws/sweep/index.ts'
 import { Declined, Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
@@ -129,7 +130,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
     const whole = partial ? wholeOf(session, current.seen) : null
     result = await perform(session, held, { ...what, whole, concurrency, command: 'down', seal: null, erase: erases })
-    swept = await prove(session, plan, isDone(result) && !partial)
+    swept = await prove(session, plan, isFinished(result) && !partial)
     if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {
     await releaseLock(session, held.lock)
@@ -137,7 +138,7 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
   const { leftovers } = swept
   const gone = erases(result) && leftovers.length === 0
   const kept = [...swept.kept, ...(await stateThatStays(session, { gone, deleteData }))]
-  return { plan, farewells, result, leftovers, checked: isDone(result) && !partial ? CHECKED : [], kept }
+  return { plan, farewells, result, leftovers, checked: isFinished(result) && !partial ? CHECKED : [], kept }
 }
 
 /** Nothing is there to delete: what an interrupted teardown may have left of the state goes, and the proof is given anew. */
@@ -150,6 +151,13 @@ async function confirmed(session: Session, { seen, plan, options }: Pick<Teardow
   const state = await stateThatStays(session, { gone: true, deleteData })
   return { leftovers, checked: CHECKED, kept: [...kept, ...state] }
 }
+
+/**
+ * All is gone, or what stays is held by something that is not ours and came after the plan: then nothing more can be
+ * done, and the sweep tells what it is. Any other failure speaks for itself.
+ */
+const isFinished = ({ fates, stopped }: Result): boolean =>
+  stopped === null && fates.every(({ outcome, error }) => outcome !== 'failed' || isHeld(error))
 
 /** What stays has to be remembered, and goes on publishing what it did. */
 const wholeOf = (session: Session, seen: Observation): Whole => ({

@@ -118,6 +118,11 @@ const PASSING =
 /** Refused because of the thing's state: right to try again when it is ready. */
 const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error))
 
+const HELD = /(DependencyViolation|InUse|DeleteConflict|InvalidDB(Subnet|Parameter)GroupState)$/
+
+/** A deletion was refused because something else holds on to the thing, and not for any trouble with AWS. */
+export const isHeld = (error: unknown): boolean => HELD.test(codeOf(error))
+
 /** How the engine has to take an error. */
 export type Verdict = 'exists' | 'lost' | 'not-now' | 'stop' | 'refused'
 
