@@ -8,27 +8,32 @@ const SRC = join(ROOT, 'src')
 /** Everything but the commands, and what they are built on. */
 const BELOW_CLI: readonly string[] = [
   ...['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'ui', 'app', 'site'],
-  'tunnel',
+  ...['tunnel', 'files', 'text'],
 ]
 
 /** Who may import whom: the table of the design. `aws/names` and the like name single files; a folder means all of it. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   prices: [],
-  config: ['engine/errors', 'prices'],
-  aws: ['engine', 'prices'],
+  text: [],
+  files: ['engine/errors'],
+  config: ['engine/errors', 'prices', 'files', 'text'],
+  aws: ['engine', 'prices', 'text'],
   resources: ['engine', 'aws'],
   site: ['engine/errors'],
   blueprints: [
     ...['engine', 'resources', 'aws/facts', 'aws/names', 'aws/policy', 'config/schema', 'config/cidr'],
     'site/caching',
   ],
-  state: ['engine', 'aws'],
-  local: ['engine/errors'],
-  tunnel: ['engine', 'aws'],
-  report: ['engine', 'prices', 'site'],
-  ui: ['engine', 'site'],
-  app: ['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site', 'tunnel'],
+  state: ['engine', 'aws', 'files', 'text'],
+  local: ['engine/errors', 'files'],
+  tunnel: ['engine', 'aws', 'files'],
+  report: ['engine', 'prices', 'site', 'text'],
+  ui: ['engine', 'site', 'text'],
+  app: [
+    ...['engine', 'prices', 'aws', 'resources', 'blueprints', 'config', 'state', 'local', 'report', 'site', 'tunnel'],
+    ...['files', 'text'],
+  ],
   cli: BELOW_CLI,
   commands: [...BELOW_CLI, 'cli'],
 }

@@ -1,6 +1,8 @@
-import { Command, Flags } from '@oclif/core'
+import { Command, Flags, ux } from '@oclif/core'
 import type { Circumstances } from '../aws/explain.ts'
 import { Declined, EXIT, Interrupted, Problem, Refused } from '../engine/errors.ts'
+import { discreet } from '../text/discreet.ts'
+import { harmlessJson, harmlessOutput } from '../text/harmless.ts'
 
 interface Usage {
   readonly oclif?: { readonly exit?: number }
@@ -41,14 +43,23 @@ export abstract class BaseCommand extends Command {
 
   /** A line for people, document or not: oclif's own `logToStderr` is silent under --json. */
   protected tell(line: string): void {
-    process.stderr.write(`${line}\n`)
+    process.stderr.write(`${harmlessOutput(line)}\n`)
+  }
+
+  override log(message = ''): void {
+    super.log(harmlessOutput(message))
+  }
+
+  /** What JSON leaves as it is may steer a terminal, too. */
+  protected override logJson(json: unknown): void {
+    ux.stdout(harmlessJson(JSON.stringify(json, null, 2)))
   }
 
   /** Every error ends here: one text or document, and the exit code of `cli.md`. */
   protected override async catch(error: Error): Promise<void> {
     const problem = await this.problemOf(error)
     process.exitCode = problem.exit
-    if (this.argv.includes('--verbose') && !(error instanceof Problem)) this.tell(error.stack ?? error.message)
+    if (this.argv.includes('--verbose') && !(error instanceof Problem)) this.tell(stackOf(problem))
     const { errorDocument } = await import('../report/error-document.ts')
     if (this.jsonEnabled()) return this.logJson(errorDocument(problem))
     if (problem instanceof Declined || problem instanceof Interrupted) return this.tell(problem.message)
@@ -72,6 +83,10 @@ export abstract class BaseCommand extends Command {
     if (code !== EXIT.ok) process.exitCode = code
   }
 }
+
+/** Where it came from, without the secrets that the error itself may hold. */
+const stackOf = ({ message, details: { cause } }: Problem): string =>
+  discreet((cause instanceof Error ? cause.stack : undefined) ?? message)
 
 /** oclif's words on one line, without its frame. */
 const plainly = (message: string): string =>

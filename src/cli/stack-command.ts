@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../config/load.ts'
 import { CONFIG_FILE } from '../config/names.ts'
 import { Refused } from '../engine/errors.ts'
 import type { Emit } from '../engine/events.ts'
+import { shellQuoted } from '../text/quoted.ts'
 import { BaseCommand } from './base-command.ts'
 import type { Stage } from './stage.ts'
 
@@ -115,7 +116,9 @@ export abstract class StackCommand extends BaseCommand {
   /** The flags that say which stack is meant, for a command that is offered next: without them it may be another one. */
   protected whereabouts({ config, stack, profile, region, local, 'endpoint-url': url }: AwsFlags): string {
     const named = { '-c': config, '--stack': stack, '--profile': profile, '--region': region, '--endpoint-url': url }
-    const given = Object.entries(named).flatMap(([flag, value]) => (value === undefined ? [] : [` ${flag} ${value}`]))
+    const given = Object.entries(named).flatMap(([flag, value]) =>
+      value === undefined ? [] : [` ${flag} ${shellQuoted(value)}`],
+    )
     return `${local ? ' --local' : ''}${given.join('')}`
   }
 

@@ -2,6 +2,7 @@ import type { Session } from '../app/session.ts'
 import { explain } from '../aws/explain.ts'
 import { pace } from '../aws/wait.ts'
 import type { Explain, Target, TextOptions } from '../report/types.ts'
+import { harmlessOutput } from '../text/harmless.ts'
 import { makeView } from '../ui/view.ts'
 import type { Stage } from './stage.ts'
 
@@ -43,7 +44,7 @@ export abstract class StackRun {
   /** Writes a plan below what has been drawn. */
   protected async write(textFor: (options: TextOptions) => string): Promise<void> {
     await this.rest()
-    this.#stage.out.write(`${textFor(this.style)}\n`)
+    this.#stage.out.write(`${harmlessOutput(textFor(this.style))}\n`)
   }
 
   protected get style(): TextOptions {

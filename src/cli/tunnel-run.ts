@@ -6,6 +6,7 @@ import { pace } from '../aws/wait.ts'
 import type { Problem } from '../engine/errors.ts'
 import { libpqVariables, type TunnelFacts, tunnelDocument } from '../report/tunnel-document.ts'
 import { exportsText, tunnelText } from '../report/tunnel-text.ts'
+import { harmlessJson, harmlessOutput } from '../text/harmless.ts'
 import { openShell } from '../tunnel/shell.ts'
 import type { TunnelEvent } from '../tunnel/types.ts'
 import { plainView } from '../ui/plain-view.ts'
@@ -96,7 +97,7 @@ export class TunnelRun {
       json: () => JSON.stringify(tunnelDocument(facts)),
       exports: () => exportsText(facts),
     }[as]()
-    process.stdout.write(`${text}\n`)
+    process.stdout.write(`${as === 'json' ? harmlessJson(text) : harmlessOutput(text)}\n`)
     this.#hands.ready()
   }
 

@@ -10,6 +10,7 @@ import { planText } from '../report/plan-text.ts'
 import { preflightText } from '../report/preflight-text.ts'
 import { upDocument } from '../report/up-document.ts'
 import { upText } from '../report/up-text.ts'
+import { shellQuoted } from '../text/quoted.ts'
 import { StackRun } from './stack-run.ts'
 import { type Done, exitOf, IDLE, type Stage } from './stage.ts'
 
@@ -67,7 +68,7 @@ export class UpRun extends StackRun {
     }
     if (keep === null) return { document, text: '', exit: EXIT.ok }
     await this.#save(plan, wishes, keep)
-    const text = `The plan is in ${keep.file}. \`ecom-infra up --plan ${keep.file}\` applies it while AWS is as it is now.`
+    const text = `The plan is in ${keep.file}. \`ecom-infra up --plan ${shellQuoted(keep.file)}\` applies it while AWS is as it is now.`
     return { document: { ...document, savedTo: keep.file }, text, exit: EXIT.ok }
   }
 

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { type AwsFlags, StackCommand } from '../cli/stack-command.ts'
 import type { Purpose } from '../cli/tunnel-run.ts'
 import { Interrupted, Refused } from '../engine/errors.ts'
+import { harmlessJson } from '../text/harmless.ts'
 
 /** For what is still on its way to standard output. */
 const GRACE_MS = 2_000
@@ -112,7 +113,7 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
 
   /** Once the one line is written, standard output carries nothing else. */
   protected override logJson(json: unknown): void {
-    if (this.#ready) this.tell(JSON.stringify(json))
+    if (this.#ready) this.tell(harmlessJson(JSON.stringify(json)))
     else super.logJson(json)
   }
 

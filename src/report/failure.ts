@@ -1,13 +1,15 @@
 import { Interrupted, type Problem } from '../engine/errors.ts'
 import type { Outcome } from '../engine/events.ts'
 import type { Fate, Result } from '../engine/execute.ts'
+import { discreet } from '../text/discreet.ts'
 import type { Explain, Failure } from './types.ts'
 
 /** A problem as a document tells it. */
 export function failureOf(problem: Problem): Failure {
   const { address = null, action = null, awsCode = null, requestId = null, hint = null } = problem.details
   const { code, message } = problem
-  return { address, action, code, awsCode, message, awsMessage: awsMessageOf(problem), requestId, hint }
+  const [ours, theirs] = [discreet(message), awsMessageOf(problem)]
+  return { address, action, code, awsCode, message: ours, awsMessage: theirs && discreet(theirs), requestId, hint }
 }
 
 /** AWS's own words are those of the cause, where there is a code of AWS's at all. */

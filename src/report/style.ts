@@ -28,7 +28,7 @@ export const cut = (text: string, room: number): string =>
   text.length <= Math.max(room, 1) ? text : `${text.slice(0, Math.max(room - 1, 0))}…`
 
 /** What AWS or a stranger wrote must not steer the terminal. */
-export const clean = (text: string): string => text.replace(/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\u{fffd}')
+export { harmless as clean } from '../text/harmless.ts'
 
 /** Blocks of lines with an empty line between them; empty blocks are left out. */
 export const blocks = (...parts: readonly (readonly string[])[]): string =>

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../text/quoted.ts'
 import { blocks, clean, painter } from './style.ts'
 import { connectionString, libpqVariables, type TunnelFacts } from './tunnel-document.ts'
 import type { TextOptions } from './types.ts'
@@ -32,7 +33,7 @@ function passwordLines(
 }
 
 const secretCommand = (arn: string, region: string): string =>
-  `aws secretsmanager get-secret-value --region ${region} --secret-id ${shellQuoted(arn)} --query SecretString --output text`
+  `aws secretsmanager get-secret-value --region ${shellQuoted(region)} --secret-id ${shellQuoted(arn)} --query SecretString --output text`
 
 /** For a shell to read. The password is not among it: what is printed is kept, in logs and in scrollback. */
 export function exportsText(facts: TunnelFacts): string {
@@ -43,7 +44,3 @@ export function exportsText(facts: TunnelFacts): string {
     secretArn === null ? [] : [`# PGPASSWORD is not printed. It is in ${secretCommand(secretArn, region)}`]
   return [...lines, ...password].join('\n')
 }
-
-/** As it is where a shell takes it as it is, else between quotes that it reads nothing in. */
-const shellQuoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -17,7 +17,7 @@ export function plainView({ out, pace }: Pick<ViewOptions, 'out' | 'pace'>): Vie
   return {
     emit(event) {
       const line = lineOf(event, pace)
-      if (line !== null) out.write(`${line}\n`)
+      if (line !== null) out.write(`${printable(line)}\n`)
     },
     close: async () => undefined,
   }

@@ -1,9 +1,10 @@
 import { Declined, Interrupted } from '../engine/errors.ts'
+import { harmlessLine } from '../text/harmless.ts'
 
 /** One yes or no, where no is what Enter means. Questions go to `output`: stderr when stdout carries a document. */
 export async function confirm(question: string, output?: NodeJS.WritableStream): Promise<boolean> {
   const prompts = await import('@inquirer/prompts')
-  return unlessLeft(prompts.confirm({ message: question, default: false }, contextOf(output)))
+  return unlessLeft(prompts.confirm({ message: harmlessLine(question), default: false }, contextOf(output)))
 }
 
 interface TypedConfirmation {

@@ -1,4 +1,5 @@
 import type { ListrTask } from 'listr2'
+import { harmless, harmlessLine } from '../text/harmless.ts'
 
 export type Listr2 = typeof import('listr2')
 
@@ -58,10 +59,12 @@ type Wrapper = Parameters<ListrTask['task']>[1]
 /** Every write draws everything anew, so only what is new is written. */
 function rowOf(task: Wrapper, { resolve, reject }: Gate): Row {
   return {
-    title(text) {
+    title(words) {
+      const text = harmlessLine(words)
       if (task.title !== text) task.title = text
     },
-    text(text) {
+    text(words) {
+      const text = harmless(words)
       if ((task.output ?? '') !== text) task.output = text === '' ? null : text
     },
     settle(failed) {

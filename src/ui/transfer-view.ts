@@ -42,7 +42,7 @@ class PlainTransfer implements TransferView {
 
   #say(line: string): void {
     this.#said = performance.now()
-    this.#out.write(`${line}\n`)
+    this.#out.write(`${printable(line)}\n`)
   }
 }
 

@@ -1,3 +1,9 @@
+import { discreet } from '../text/discreet.ts'
+import { harmlessLine as printable } from '../text/harmless.ts'
+
+/** What AWS or a stranger wrote must not steer the terminal. */
+export { harmlessLine as printable } from '../text/harmless.ts'
+
 /** A stretch of time, no more exact than one can read while it runs. */
 export function span(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`
@@ -13,10 +19,7 @@ const ROOM = 160
 export function shortError(error: unknown): string {
   const { name = '', message = String(error) } = error instanceof Error ? error : {}
   // Only the first line: what AWS says about a signature goes on with what was signed.
-  const words = printable(message.split('\n')[0] ?? '')
+  const words = printable(discreet(message.split('\n')[0] ?? ''))
   const told = ['', 'Error', 'Problem', 'Failed', 'Refused', 'Interrupted'].includes(name) ? words : `${name}: ${words}`
   return told.length <= ROOM ? told : `${told.slice(0, ROOM - 1)}…`
 }
-
-/** What AWS or a stranger wrote must not steer the terminal. */
-export const printable = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\u{fffd}')

@@ -1,5 +1,6 @@
 import { StackCommand } from '../../cli/stack-command.ts'
 import { Refused } from '../../engine/errors.ts'
+import { harmless } from '../../text/harmless.ts'
 
 export default class StatePull extends StackCommand {
   static override summary = 'Print the manifest as it is stored.'
@@ -24,7 +25,8 @@ export default class StatePull extends StackCommand {
       const { parseManifest } = await import('../../state/manifest-read.ts')
       return parseManifest(item.body, { account: identity.account, region: loaded.config.region, stack, name })
     }
-    process.stdout.write(item.body)
+    // To the byte where a program reads it; a terminal would obey what may be in there.
+    process.stdout.write(process.stdout.isTTY ? harmless(item.body) : item.body)
     return {}
   }
 }
