@@ -1,40 +1,25 @@
-import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { checkConfig } from '../config/check.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError, placed } from '../config/problem.ts'
 import { stackId } from '../config/schema.ts'
 import { Refused } from '../engine/errors.ts'
+import { parseJson } from '../files/json.ts'
+import { readText, whyUnread } from '../files/read.ts'
+import { writeText } from '../files/write.ts'
 import { SAVED_PLAN, type SavedPlan, sealFor } from './saved-plan.ts'
 
-/** A plan of everything is far smaller. */
-const MAX_BYTES = 32 * 1024 * 1024
+/** A plan of everything is a tenth of it. */
+const MAX_BYTES = 8 * 1024 * 1024
 const AGAIN = 'Make it again: `ecom-infra up --dry-run --out FILE`.'
 
-/** Owner-only, and whole or not at all: it tells what a stack is made of. */
+/** Owner-only: it tells what a stack is made of. */
 export async function writePlan(file: string, plan: SavedPlan): Promise<void> {
-  const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const handle = await open(aside, 'wx', 0o600)
-    try {
-      await handle.writeFile(`${JSON.stringify(plan, null, 2)}\n`)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(aside, file)
-  } catch (cause) {
-    await rm(aside, { force: true })
-    throw new Refused('NotWritten', `${file} cannot be written: ${messageOf(cause)}.`, {
-      hint: 'Name another file with --out.',
-      cause,
-    })
-  }
+  writeText(file, `${JSON.stringify(plan, null, 2)}\n`, { secret: true, hint: 'Name another file with --out.' })
 }
 
 /** Reads a saved plan. What is not whole is refused: half a plan was never agreed to. */
 export async function readPlan(file: string): Promise<SavedPlan> {
-  const value = parsed(file, await textOf(file))
+  const value = parsed(file, textOf(file))
   const major = typeof value.schema === 'string' ? /^ecom-infra\/saved-plan\/(\d+)$/.exec(value.schema)?.[1] : undefined
   if (major === undefined) throw damaged(file, 'it is not a saved plan of ecom-infra')
   if (value.schema !== SAVED_PLAN) {
@@ -94,7 +79,7 @@ export function configIn(plan: SavedPlan, file: string): LoadedConfig {
 
 function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseJson(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch (cause) {
     throw damaged(file, text.trim() === '' ? 'it is empty' : 'it is no JSON, perhaps cut off', cause)
@@ -102,17 +87,15 @@ function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
   throw damaged(file, 'it is not a saved plan of ecom-infra')
 }
 
-async function textOf(file: string): Promise<string> {
+function textOf(file: string): string {
   try {
-    const { size } = await stat(file)
-    if (size > MAX_BYTES) throw new Error('it is larger than 32 MiB')
-    return await readFile(file, 'utf8')
+    return readText(file, MAX_BYTES)
   } catch (cause) {
-    throw new Refused('NoPlan', `${file} cannot be read: ${messageOf(cause)}.`, { hint: AGAIN, cause })
+    const why = whyUnread(cause, MAX_BYTES)
+    if (why === null) throw cause
+    throw new Refused('NoPlan', `${file} ${why}.`, { hint: AGAIN, cause })
   }
 }
 
 const damaged = (file: string, why: string, cause?: unknown): Refused =>
   new Refused('PlanDamaged', `${file} cannot be applied: ${why}.`, { hint: AGAIN, cause })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

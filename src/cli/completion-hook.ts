@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hook } from '@oclif/core'
 
@@ -10,7 +9,8 @@ const hook: Hook<'postrun'> = async ({ Command, config }) => {
   if (Command.id !== 'autocomplete') return
   const { bashCompletion } = await import('./bash-completion.ts')
   const file = join(config.cacheDir, 'autocomplete', 'functions', 'bash', `${config.bin}.bash`)
-  await writeFile(file, bashCompletion(config.bin, config.commands))
+  const { writeText } = await import('../files/write.ts')
+  writeText(file, bashCompletion(config.bin, config.commands))
 }
 
 export default hook

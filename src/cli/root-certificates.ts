@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeText } from '../files/write.ts'
 
 /** A file of root certificates, for as long as it is needed. */
 export interface RootCertificates extends Disposable {
@@ -17,7 +18,7 @@ export async function rootCertificates(env: NodeJS.ProcessEnv): Promise<RootCert
   // A second Ctrl-C leaves by `process.exit`.
   process.once('exit', remove)
   const path = join(directory, 'rds-ca.pem')
-  writeFileSync(path, bundle.ca.map(lineEnded).join(''), { mode: 0o600 })
+  writeText(path, bundle.ca.map(lineEnded).join(''), { secret: true })
   return {
     path,
     [Symbol.dispose]() {

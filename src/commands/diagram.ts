@@ -51,7 +51,7 @@ SVG, for a page that cannot show draw.io. A FILE that exists is replaced.`
     const { about, content } = drawn
     if (flags.out === undefined) this.log(content.trimEnd())
     else {
-      const { writeText } = await import('../cli/write-text.ts')
+      const { writeText } = await import('../files/write.ts')
       writeText(flags.out, content)
       this.log(`Wrote ${flags.out}: the blueprint ${about.blueprint} as ${about.stack} in ${about.region}.`)
     }

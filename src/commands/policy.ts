@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises'
 import { Args, Flags } from '@oclif/core'
 import { StackCommand } from '../cli/stack-command.ts'
-import { Refused } from '../engine/errors.ts'
 
 /** What IAM takes, spaces not counted (aws-behaviours.md 6.1). */
 const MANAGED = 6_144
@@ -42,19 +40,12 @@ is among it. With --allow-my-ip it changes the stack, and needs what up needs, t
     const policy = leastPolicy(config, commands)
     const characters = JSON.stringify(policy).length
     if (flags.out === undefined) this.log(JSON.stringify(policy, null, 2))
-    else await save(flags.out, `${JSON.stringify(policy, null, 2)}\n`)
+    else {
+      const { writeText } = await import('../files/write.ts')
+      writeText(flags.out, `${JSON.stringify(policy, null, 2)}\n`)
+    }
     this.tell(advice(characters))
     return { schema: 'ecom-infra/policy/1', commands, characters, file: flags.out ?? null, policy }
-  }
-}
-
-async function save(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text)
-  } catch (error) {
-    throw new Refused('NotWritten', `${file} cannot be written: ${error instanceof Error ? error.message : error}.`, {
-      hint: 'Name another file with --out.',
-    })
   }
 }
 

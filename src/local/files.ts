@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Failed } from '../engine/errors.ts'
+import { parseJson } from '../files/json.ts'
+import { codeOf, readText } from '../files/read.ts'
+import { makeFolder, writeText } from '../files/write.ts'
 
 /** What is remembered of the local AWS that was started: enough to find it again, and not to mistake another process for it. */
 export interface Running {
@@ -20,14 +22,15 @@ export function stateDirectory(): string {
   return join(base && isAbsolute(base) ? base : join(homedir(), '.local', 'state'), 'ecom-infra')
 }
 
+const ELSEWHERE = 'Set XDG_STATE_HOME to a directory that can be written.'
+
 /** Only what writes makes the directory: asking for the status leaves no trace. */
 export function makeStateDirectory(): void {
   try {
-    mkdirSync(stateDirectory(), { recursive: true })
+    makeFolder(stateDirectory())
   } catch (cause) {
     if (!isCode(cause, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST')) throw cause
-    const hint = 'Set XDG_STATE_HOME to a directory that can be written.'
-    throw new Failed('StateDirectory', `${stateDirectory()} cannot be made.`, { hint, cause })
+    throw new Failed('StateDirectory', `${stateDirectory()} cannot be made.`, { hint: ELSEWHERE, cause })
   }
 }
 
@@ -38,21 +41,22 @@ export const logFile = (): string => join(stateDirectory(), 'local.log')
 
 /** Null when there is none, or one that cannot be understood: both mean that nothing known runs. */
 export function readRunning(): Running | null {
-  const text = readIfThere(runningFile())
-  if (text === null) return null
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseJson(readText(runningFile(), MAX_BYTES))
     return isRunning(value) ? value : null
   } catch (error) {
-    if (error instanceof SyntaxError) return null
+    if (error instanceof SyntaxError || SPOILED.includes(codeOf(error) ?? '')) return null
     throw error
   }
 }
 
+/** It is a line. */
+const MAX_BYTES = 64 * 1024
+/** Not there, too large, no text, a pipe, a device. */
+const SPOILED: readonly string[] = ['ENOENT', 'EFBIG', 'EILSEQ', 'ETIMEDOUT', 'ENODEV', 'ENXIO', 'EISDIR']
+
 export function writeRunning(running: Running): void {
-  const temporary = `${runningFile()}.${randomUUID()}`
-  writeFileSync(temporary, `${JSON.stringify(running)}\n`, { mode: 0o600 })
-  renameSync(temporary, runningFile())
+  writeText(runningFile(), `${JSON.stringify(running)}\n`, { secret: true, hint: ELSEWHERE })
 }
 
 export function forgetRunning(): void {
@@ -79,11 +83,17 @@ function isRunning(value: unknown): value is Running {
     typeof value === 'object' &&
     value !== null &&
     'pid' in value &&
-    Number.isInteger(value.pid) &&
+    // A signal to process 0, or to a negative one, goes to many.
+    isWhole(value.pid, 2 ** 31 - 1) &&
     'port' in value &&
-    Number.isInteger(value.port) &&
+    isWhole(value.port, 65_535) &&
     'began' in value &&
+    (value.began === null || typeof value.began === 'string') &&
     'moto' in value &&
+    typeof value.moto === 'string' &&
     'extended' in value
   )
 }
+
+const isWhole = (value: unknown, most: number): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { linkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Refused } from '../engine/errors.ts'
 import { isCode, makeStateDirectory, readIfThere, stateDirectory } from './files.ts'
 import { beganAt, isAlive, type Seen } from './process.ts'
 
@@ -35,7 +36,7 @@ export async function exclusively<T>(say: (line: string) => void, work: () => Pr
 /** A link is made whole or not at all: whoever sees the lock sees its holder too. */
 function take(lock: string): boolean {
   const mine = `${lock}.${randomUUID()}`
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, began: beganAt(process.pid) } satisfies Seen))
+  writeFileSync(mine, JSON.stringify({ pid: process.pid, began: beganAt(process.pid) } satisfies Seen), { mode: 0o600 })
   try {
     linkSync(mine, lock)
     return true
@@ -49,7 +50,23 @@ function take(lock: string): boolean {
 
 function readHolder(lock: string): Seen | null {
   const text = readIfThere(lock)
-  return text === null ? null : (JSON.parse(text) as Seen)
+  if (text === null) return null
+  const seen = seenIn(text)
+  if (seen !== null) return seen
+  throw new Refused('LocalLock', `${lock} is not what was written there.`, {
+    hint: 'Delete it when no other command is at work on the local AWS.',
+  })
+}
+
+function seenIn(text: string): Seen | null {
+  try {
+    const { pid, began } = Object(JSON.parse(text)) as Partial<Seen>
+    const isSeen = Number.isInteger(pid) && Number(pid) > 0 && (began === null || typeof began === 'string')
+    return isSeen ? ({ pid, began } as Seen) : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
 }
 
 /** Under a lock of its own, so that of two who saw the dead one, the slower cannot remove the quicker one's new lock. */

@@ -1,5 +1,6 @@
 import { EXIT, Problem } from '../engine/errors.ts'
 import type { Whereabouts } from './holder.ts'
+import { isFence } from './manifest.ts'
 import type { Item, StateStore } from './store.ts'
 
 export const LOCK = 'ecom-infra/lock/1'
@@ -40,10 +41,13 @@ export async function readLock(store: StateStore, key: string): Promise<HeldLock
   return item === null ? null : { document: documentIn(item), ...item }
 }
 
+/** Names of people, hosts and commands are told in one sentence. */
+const ROOM = 256
+
 /** Reads what can be read: a damaged lock, or one of a newer version, is a lock all the same. */
 function documentIn({ body }: Item): LockDocument {
   const value = fieldsOf(body)
-  const text = (field: string): string => (typeof value[field] === 'string' ? value[field] : 'unknown')
+  const text = (field: string): string => (typeof value[field] === 'string' ? value[field].slice(0, ROOM) : 'unknown')
   const orNull = (field: string): string | null => (typeof value[field] === 'string' ? value[field] : null)
   const number = (field: string, otherwise: number): number =>
     typeof value[field] === 'number' ? value[field] : otherwise
@@ -60,7 +64,7 @@ function documentIn({ body }: Item): LockDocument {
     expiresAt: text('expiresAt'),
     lease: number('lease', leaseSeconds()),
     renewal: number('renewal', 0),
-    fence: number('fence', 0),
+    fence: isFence(value.fence) ? value.fence : 0,
   }
 }
 

@@ -1,6 +1,8 @@
 import { Failed } from '../engine/errors.ts'
+import { parseJson } from '../files/json.ts'
+import { harmlessLine } from '../text/harmless.ts'
 import type { StatePlace } from './keys.ts'
-import { type Manifest, ordered } from './manifest.ts'
+import { isFence, type Manifest, ordered } from './manifest.ts'
 
 /** Whose manifest is expected, and what the object is called in messages. */
 export interface Expected extends StatePlace {
@@ -36,7 +38,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Manifest, 'schema'>, (value: unknown
   stack: isText,
   account: isText,
   region: isText,
-  fence: (value) => Number.isSafeInteger(value),
+  fence: isFence,
   run: isText,
   savedAt: isText,
   config: isObject,
@@ -45,10 +47,14 @@ const FIELDS: Readonly<Record<Exclude<keyof Manifest, 'schema'>, (value: unknown
   outputs: (value) => allOf(value, isText),
 }
 
+/** The largest stack takes a fiftieth of it. */
+const MAX_BYTES = 4 * 1024 * 1024
+
 /** Reads a manifest. Throws `Failed` with a code of its own for each way in which it can be wrong. */
 export function parseManifest(body: string, expected: Expected): Manifest {
   const value = json(body, expected.name)
-  const major = isObject(value) && isText(value.schema) ? /^ecom-infra\/manifest\/(\d+)$/.exec(value.schema)?.[1] : null
+  const major =
+    isObject(value) && isText(value.schema) ? /^ecom-infra\/manifest\/(\d{1,9})$/.exec(value.schema)?.[1] : null
   if (!isObject(value) || !major || major === '0') throw damaged(expected.name, 'it is not a manifest of ecom-infra')
   if (major !== '1') {
     throw new Failed('ManifestNewer', `${expected.name} was written by a newer ecom-infra (manifest/${major}).`, {
@@ -62,8 +68,9 @@ export function parseManifest(body: string, expected: Expected): Manifest {
 }
 
 function json(body: string, name: string): unknown {
+  if (Buffer.byteLength(body) > MAX_BYTES) throw damaged(name, 'it is larger than 4 MiB')
   try {
-    return ordered(JSON.parse(body))
+    return ordered(parseJson(body))
   } catch (cause) {
     throw damaged(name, body.trim() === '' ? 'it is empty' : 'it is no JSON, perhaps cut off', cause)
   }
@@ -75,6 +82,8 @@ const damaged = (name: string, why: string, cause?: unknown): Failed =>
     cause,
   })
 
+const told = (text: string): string => harmlessLine(JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text))
+
 function refuseForeign(value: Shape, expected: Expected): void {
   const wanted = { stack: expected.stack, account: expected.account, region: expected.region }
   const codes = { stack: 'ManifestOfOtherStack', account: 'ManifestOfOtherAccount', region: 'ManifestOfOtherRegion' }
@@ -82,7 +91,7 @@ function refuseForeign(value: Shape, expected: Expected): void {
     if (!isText(value[field]) || value[field] === wanted[field]) continue
     throw new Failed(
       codes[field],
-      `${expected.name} belongs to ${field} ${JSON.stringify(value[field])}, not to ${wanted[field]}.`,
+      `${expected.name} belongs to ${field} ${told(value[field])}, not to ${wanted[field]}.`,
       { hint: 'Somebody has put it there. A copy is kept before it is replaced.' },
     )
   }

@@ -15,6 +15,9 @@ const CONFLICT: Passing = {
 /** A bucket made a moment ago is not known everywhere (aws-behaviours.md 5.8). */
 const FRESH: Passing = { codes: ['NoSuchBucket'], seconds: 120, what: 'the new state bucket' }
 
+/** What is stored of a stack is a thousandth of it. What is larger must not fill the memory first. */
+const MAX_BYTES = 64 * 1024 * 1024
+
 const never = new AbortController().signal
 const silent = { signal: never, note: () => undefined }
 
@@ -123,13 +126,23 @@ export class S3Store implements StateStore {
     const { GetObjectCommand } = await import('@aws-sdk/client-s3')
     const command = new GetObjectCommand(this.#at(key))
     const date = dating(command)
-    const { Body, ETag, LastModified } = await this.#clients.s3.send(command)
+    const { Body, ContentLength = 0, ETag, LastModified } = await this.#clients.s3.send(command)
+    const content = required(Body, 's3:GetObject', 'Body')
+    if (ContentLength > MAX_BYTES) throw this.#tooLarge(key, content)
     return {
-      body: await required(Body, 's3:GetObject', 'Body').transformToString(),
+      body: await content.transformToString(),
       etag: required(ETag, 's3:GetObject', 'ETag'),
       lastModified: required(LastModified, 's3:GetObject', 'LastModified').getTime(),
       date: date(),
     }
+  }
+
+  /** What nobody reads to its end keeps its connection, and the process. */
+  #tooLarge(key: string, content: object): Failed {
+    if ('destroy' in content && typeof content.destroy === 'function') content.destroy()
+    return new Failed('StateTooLarge', `${this.nameOf(key)} is larger than 64 MiB: it is not ours.`, {
+      hint: 'Move it away; what a stack consists of is found again in AWS by names and tags.',
+    })
   }
 
   async #unlessUnmet<T, U>(key: string, unmet: U, signal: AbortSignal, act: () => Promise<T>): Promise<T | U> {

@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { Refused } from '../engine/errors.ts'
+import { parseJson } from '../files/json.ts'
+import { codeOf, readText, whyUnread } from '../files/read.ts'
+import { makeFolder, writeText } from '../files/write.ts'
 import type { Bastion, CheckHostKey } from './types.ts'
 
 export { learnFromConsole } from './console-keys.ts'
@@ -25,15 +27,15 @@ const REMEMBERED = 50
 export function hostKeysIn(path: string): HostKeys {
   const learn = async (bastion: Bastion, keys: readonly string[]) => {
     if (keys.length === 0) return
-    const { [nameOf(bastion)]: _old, ...others } = await read(path)
+    const { [nameOf(bastion)]: _old, ...others } = read(path)
     const entries = [...Object.entries(others), [nameOf(bastion), keys] as const]
-    await write(path, Object.fromEntries(entries.slice(-REMEMBERED)))
+    write(path, Object.fromEntries(entries.slice(-REMEMBERED)))
   }
   return {
     learn,
-    knows: async (bastion) => (await read(path))[nameOf(bastion)] !== undefined,
+    knows: async (bastion) => read(path)[nameOf(bastion)] !== undefined,
     check: async (bastion, key) => {
-      const known = (await read(path))[nameOf(bastion)]
+      const known = read(path)[nameOf(bastion)]
       if (known === undefined) {
         await learn(bastion, [lineOf(key)])
         return 'new'
@@ -53,23 +55,34 @@ const printOf = (key: Buffer): string =>
 const lineOf = (key: Buffer): string =>
   `${key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')} ${key.toString('base64')}`
 
-async function read(path: string): Promise<Known> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}'
-    throw error
-  })
-  const known = parse(text)
+/** Fifty bastions with five keys each take a tenth of it. */
+const MAX_BYTES = 1024 * 1024
+
+function read(path: string): Known {
+  const known = parse(textOf(path))
   // To go on as if nothing were known would let in whoever spoils the file.
-  if (known === null)
-    throw new Refused('HostKeysUnreadable', `${path} is not what was written there.`, {
-      hint: 'Delete it when you know why; the host keys are then learned anew.',
-    })
+  if (known === null) throw unreadable(path, 'is not what was written there')
   return known
 }
 
+function textOf(path: string): string {
+  try {
+    return readText(path, MAX_BYTES)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '{}'
+    const why = whyUnread(error, MAX_BYTES)
+    throw why === null ? error : unreadable(path, why)
+  }
+}
+
+const unreadable = (path: string, why: string): Refused =>
+  new Refused('HostKeysUnreadable', `${path} ${why}.`, {
+    hint: 'Delete it when you know why; the host keys are then learned anew.',
+  })
+
 function parse(text: string): Known | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseJson(text)
     return isKnown(value) ? value : null
   } catch (error) {
     if (error instanceof SyntaxError) return null
@@ -83,14 +96,8 @@ const isKnown = (value: unknown): value is Known =>
   !Array.isArray(value) &&
   Object.values(value).every((keys) => Array.isArray(keys) && keys.every((key) => typeof key === 'string'))
 
-async function write(path: string, known: Known): Promise<void> {
-  const fresh = `${path}.${randomUUID()}`
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  try {
-    await writeFile(fresh, `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    await rename(fresh, path)
-  } catch (error) {
-    await rm(fresh, { force: true })
-    throw error
-  }
+function write(path: string, known: Known): void {
+  makeFolder(dirname(path))
+  const hint = 'Set XDG_STATE_HOME to a directory that can be written.'
+  writeText(path, `${JSON.stringify(known, null, 2)}\n`, { secret: true, hint })
 }

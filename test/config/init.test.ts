@@ -110,7 +110,7 @@ describe('init', () => {
   test('a directory that does not exist is told', async () => {
     out = join(dir, 'no', 'x.yaml')
     expect(await refusal('--defaults')).toMatchObject({
-      code: 'CannotWrite',
+      code: 'NotWritten',
       exit: 2,
       message: `${out} cannot be written: its directory does not exist.`,
     })
