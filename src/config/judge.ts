@@ -1,5 +1,6 @@
 import { checkConfig } from './check.ts'
 import { type Finding, type Path, startsWith } from './finding.ts'
+import { shown } from './problem.ts'
 import { isMapping } from './schema.ts'
 
 /** What is wrong with a value at this place of a config, by the config's own rules; null when nothing is. */
@@ -10,8 +11,9 @@ export function complaintAt(config: object, path: Path, value: unknown): string 
 }
 
 /** One line: the value, what is wrong with it, what is allowed. */
-function complaintOf({ value, message, allowed }: Finding): string {
-  const what = value === undefined ? message : `${JSON.stringify(value)} ${message}`
+function complaintOf(finding: Finding): string {
+  const { message, allowed } = finding
+  const what = [shown(finding), message].filter((part) => part !== '').join(' ')
   return allowed === '' ? what : `${what}; allowed: ${allowed}`
 }
 

@@ -1,5 +1,7 @@
-import { lstatSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { codeOf, readText, whyUnread } from '../files/read.ts'
+import { shellQuoted } from '../text/quoted.ts'
 import { checkConfig } from './check.ts'
 import type { Finding } from './finding.ts'
 import { CONFIG_FILE } from './names.ts'
@@ -24,7 +26,7 @@ export interface LoadOptions {
 }
 
 /** A config is a page. What is longer is the wrong file. */
-const MAX_BYTES = 1024 * 1024
+const MAX_BYTES = 128 * 1024
 const ALLOWED = 'a YAML file with name, environment, region and blueprint'
 
 /**
@@ -41,9 +43,12 @@ export function findConfig(startDir: string, explicit?: string): string | null {
 }
 
 /** Reads and checks the whole file. Everything that is wrong with it is in the one error. */
-export function loadConfig(path: string, { region, read = readConfigFile }: LoadOptions = {}): LoadedConfig {
+export function loadConfig(
+  path: string,
+  { region, read = (name) => readText(name, MAX_BYTES) }: LoadOptions = {},
+): LoadedConfig {
   const file = displayName(path)
-  const text = readText(path, { file, read })
+  const text = textOf(path, { file, read })
   const parsed = parseYaml(text)
   const troubles = parsed.troubles.map((trouble) => ({ file, value: '', allowed: '', ...trouble }))
   if (parsed.data === null)
@@ -76,51 +81,27 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined
   } catch (error) {
-    if (codeOf(error) === undefined) throw error
+    if (codeOf(error) === null) throw error
     return true
   }
 }
 
-/** A pipe (`-c <(…)`) may be read; a device may never end. */
-function readConfigFile(path: string): string {
-  const stat = statSync(path)
-  if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
-  if (!stat.isFile() && !stat.isFIFO()) throw Object.assign(new Error('is a device'), { code: 'ENODEV' })
-  if (stat.size > MAX_BYTES) throw Object.assign(new Error('is too large'), { code: 'EFBIG' })
-  return readFileSync(path, 'utf8')
-}
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  ENOTDIR: 'does not exist: a part of its path is a file',
-  EISDIR: 'is a directory',
-  EACCES: 'may not be read by this user',
-  EPERM: 'may not be read by this user',
-  ELOOP: 'is a link that leads to itself',
-  ENODEV: 'is not a file',
-  EFBIG: 'is larger than 1 MiB',
-}
-
-function readText(
+function textOf(
   path: string,
   { file, read }: { readonly file: string; readonly read: (path: string) => string },
 ): string {
   try {
     return read(path)
   } catch (error) {
-    const code = codeOf(error)
-    if (code === undefined) throw error
-    const problem = fileProblem(file, UNREADABLE[code] ?? `cannot be read: ${code}`, ALLOWED)
+    const why = whyUnread(error, MAX_BYTES)
+    if (why === null) throw error
+    const missing = codeOf(error) === 'ENOENT'
     throw new ConfigError(
       file,
-      [problem],
-      code === 'ENOENT' ? `\`ecom-infra init --out ${file}\` writes one.` : undefined,
+      [fileProblem(file, why, ALLOWED)],
+      missing ? `\`ecom-infra init --out ${shellQuoted(file)}\` writes one.` : undefined,
     )
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 /** As the person would type it from here. */

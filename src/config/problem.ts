@@ -1,4 +1,6 @@
 import { Refused } from '../engine/errors.ts'
+import { discreet, isSecretName, isSecretValue } from '../text/discreet.ts'
+import { harmlessLine } from '../text/harmless.ts'
 import { type Finding, fieldName } from './finding.ts'
 
 /** One thing to put right, and where. */
@@ -17,16 +19,28 @@ export interface ConfigProblem {
   readonly allowed: string
 }
 
+/** Nobody reads on after so many. */
+const MOST = 100
+
 /** Everything that is wrong with a config, told at once. Exit 2: nothing has been called yet. */
 export class ConfigError extends Refused {
   readonly problems: readonly ConfigProblem[]
 
   constructor(subject: string, problems: readonly ConfigProblem[], hint?: string) {
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-    super('InvalidConfig', [`${subject} has ${count}:`, ...problems.map((one) => `  ${problemLine(one)}`)].join('\n'), {
-      hint,
-    })
-    this.problems = problems
+    const many = problems.length > MOST
+    const count = many
+      ? `more than ${MOST} problems`
+      : problems.length === 1
+        ? '1 problem'
+        : `${problems.length} problems`
+    const told = problems.slice(0, MOST).map(tellable)
+    const lines = [
+      `${line(subject, PATH)} has ${count}:`,
+      ...told.map((one) => `  ${problemLine(one)}`),
+      ...(many ? ['  …'] : []),
+    ]
+    super('InvalidConfig', lines.join('\n'), { hint })
+    this.problems = told
   }
 }
 
@@ -49,17 +63,28 @@ export function fileProblem(file: string, message: string, allowed = ''): Config
   return { file, line: null, column: null, field: '', value: '', message, allowed }
 }
 
-const SECRET_NAME = /pass(?:word|wd|phrase)|secret|token|credential|(?:private|access|api)[-_]?key/i
-const SECRET_VALUE = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|^[A-Za-z0-9/+=]{40,}$/
 const ROOM = 60
+/** The longest list of fields has its place in it. */
+const WORDS = 400
+const PATH = 1024
+
+/** What people have written comes back in the words of many: none of it is long, steers a terminal or is a secret. */
+const tellable = ({ file, field, value, message, allowed, ...place }: ConfigProblem): ConfigProblem => ({
+  ...{ file: line(file, PATH), ...place, field: line(field, WORDS), value: line(value, WORDS) },
+  ...{ message: line(message, WORDS), allowed: line(allowed, WORDS) },
+})
+
+const line = (text: string, room: number): string => harmlessLine(cut(discreet(text.slice(0, 4 * PATH)), room))
+
+const cut = (text: string, room: number): string => (text.length <= room ? text : `${text.slice(0, room - 1)}…`)
 
 /** There are no secret fields, but people paste secrets where none belong, and logs are kept. */
-function shown({ path, value }: Finding): string {
+export function shown({ path, value }: Finding): string {
   if (value === undefined) return ''
   if (value === null) return '(empty)'
   if (Array.isArray(value)) return '(a list)'
   if (typeof value === 'object') return '(a mapping)'
-  if (SECRET_NAME.test(String(path.at(-1))) || SECRET_VALUE.test(String(value))) return '(not shown)'
-  const words = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return words.length <= ROOM ? words : `${words.slice(0, ROOM - 1)}…`
+  const text = String(value)
+  if (path.some((key) => isSecretName(String(key))) || isSecretValue(text.slice(0, PATH))) return '(not shown)'
+  return typeof value === 'string' ? cut(JSON.stringify(text.slice(0, PATH)), ROOM) : cut(text, ROOM)
 }

@@ -7,6 +7,9 @@ const CHARACTERS = /^[\p{L}\p{N}\p{Zs}_.:/=+@-]*$/u
 const KEY = '1 to 128 letters, digits, spaces and _ . : / = + - @, not aws:…, ecom-infra:… or Name'
 const VALUE = 'up to 256 letters, digits, spaces and _ . : / = + - @'
 
+/** Far more than there may be. */
+const JUDGED = 5 * MAX_TAGS
+
 export const tagRules: Rule = ({ tags = {} }) => {
   const keys = Object.keys(tags)
   const many: readonly Finding[] =
@@ -21,7 +24,7 @@ export const tagRules: Rule = ({ tags = {} }) => {
           },
         ]
       : []
-  return [...many, ...keys.flatMap((key, index) => tagFindings(key, tags[key], keys.slice(0, index)))]
+  return [...many, ...keys.slice(0, JUDGED).flatMap((key, index) => tagFindings(key, tags[key], keys.slice(0, index)))]
 }
 
 function tagFindings(key: string, value: string | undefined, before: readonly string[]): readonly Finding[] {

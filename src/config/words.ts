@@ -6,10 +6,13 @@ import { allowedAt, elsewhere, fieldsAt } from './walk.ts'
 
 type Issue = z.core.$ZodIssue
 
+/** Unknown fields of one section that are told. Each is compared with all that are known. */
+const MOST = 200
+
 /** What zod found, in our words. One issue may name several unknown fields. */
 export function findingsOf(issue: Issue, input: unknown): readonly Finding[] {
   const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, input))
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MOST).map((key) => unknownField(path, key, input))
   const value = valueAt(input, path)
   return [{ path, at: 'value', value, message: complaint(issue, value), allowed: allowedAt(path) }]
 }

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import type { Finding, Path } from './finding.ts'
+import { keySlips, type Slip } from './yaml-keys.ts'
 
 export interface Place {
   readonly line: number
@@ -23,24 +24,33 @@ export interface Parsed {
 /** Aliases are for brevity. More than this is an attack, or a file that nobody can read. */
 const MAX_ALIASES = 100
 
+/** More of the parser's complaints help nobody. */
+const MOST = 500
+
 /** The parser's own words, where they speak of its functions or need a context. */
 const PLAIN: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'is given twice',
   MULTIPLE_DOCS: 'a second YAML document starts here; one is allowed',
   RESOURCE_EXHAUSTION: 'is nested too deeply',
 }
 
 export function parseYaml(text: string): Parsed {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  // Its own search for keys that are given twice takes the square of their number.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const errors = [...document.errors, ...document.warnings]
-  const troubles = onePerLine(errors.map((error) => ({ ...place(error.pos[0]), ...describe(error, text) })))
+  const errors = [...document.errors, ...document.warnings].slice(0, MOST).map(
+    (error): Slip => ({
+      ...{ offset: error.pos[0], field: '', message: describe(error), fatal: true },
+    }),
+  )
+  const slips = [...errors, ...oldVersion(document), ...keySlips(document)]
+  const troubles = onePerLine(slips.map(({ offset, field, message }) => ({ ...place(offset), field, message })))
   const locate = ({ path, at }: Pick<Finding, 'path' | 'at'>) => place(offsetOf(document, path, at))
-  const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')
+  // A tag that is not known is a mere warning to the parser.
+  const broken = document.errors.length > 0 || slips.slice(errors.length).some(({ fatal }) => fatal)
   if (broken) return { data: null, troubles, locate }
   try {
     return { data: document.toJS({ maxAliasCount: MAX_ALIASES }), troubles, locate }
@@ -50,15 +60,20 @@ export function parseYaml(text: string): Parsed {
   }
 }
 
-function describe({ code, message, pos }: YAMLError, text: string): Pick<Trouble, 'field' | 'message'> {
-  const field = code === 'DUPLICATE_KEY' ? (/^[^:\s]+/.exec(text.slice(pos[0], pos[0] + 80))?.[0] ?? '') : ''
-  const plain = PLAIN[code]
-  return { field, message: plain ?? `is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}` }
+/** YAML 1.1 reads `no`, `010` and `1:30` as other than they look, and merges. */
+function oldVersion({ directives }: Document): readonly Slip[] {
+  if (directives === undefined || !directives.yaml.explicit || directives.yaml.version === '1.2') return []
+  const message = `says that it is YAML ${directives.yaml.version}; 1.2 is read here`
+  return [{ offset: 0, field: '', message, fatal: true }]
 }
+
+const describe = ({ code, message }: YAMLError): string =>
+  PLAIN[code] ?? `is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`
 
 /** One slip makes the parser complain several times about the same line; the first time is the one that helps. */
 function onePerLine(troubles: readonly Trouble[]): readonly Trouble[] {
-  return troubles.filter((one, index) => troubles.findIndex(({ line }) => line === one.line) === index)
+  const seen = new Set<number>()
+  return troubles.filter(({ line }) => !seen.has(line) && seen.add(line))
 }
 
 function aliasTrouble(error: ReferenceError): string {

@@ -228,7 +228,7 @@ describe('a file that cannot be a config', () => {
     ['a link to itself', () => linkTo('link'), 'link  is a link that leads to itself'],
     ['below a file', () => join(write(LEAST), 'x'), 'ecom-infra.yaml/x  does not exist: a part of its path is a file'],
     ['a device', () => '/dev/zero', '/dev/zero  is not a file'],
-    ['a film', () => write('#'.repeat(1024 * 1024 + 1)), 'ecom-infra.yaml  is larger than 1 MiB'],
+    ['a film', () => write('#'.repeat(128 * 1024 + 1)), 'ecom-infra.yaml  is larger than 128 KiB'],
   ])('%s', (_, make, line) => {
     expect(lines(make())).toEqual([expect.stringContaining(`${line}; allowed: ${ALLOWED}`)])
   })
