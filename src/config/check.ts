@@ -27,10 +27,8 @@ export const checkStored = (input: unknown): Checked => check(input, () => false
 function check(input: unknown, isGiven: (path: Path) => boolean): Checked {
   const parsed = configSchema.safeParse(input)
   const issues = parsed.success ? [] : parsed.error.issues
-  const single = [
-    ...onePerPath(issues.slice(0, MOST).flatMap((issue) => findingsOf(issue, input))),
-    ...disguised(input),
-  ]
+  const found = issues.slice(0, MOST).flatMap((issue) => findingsOf(issue, input))
+  const single = onePerPath([...found, ...disguised(input)])
   const wrong = new Set([...issues.flatMap(pathsOf), ...single.map(({ path }) => path)].map(keyOf))
   const draft = overlay(configSchema.parse(SAMPLE), input, { path: [], wrong }) as Draft | undefined
   const together = draft === undefined ? [] : rules.flatMap((rule) => rule(draft, isGiven))

@@ -137,6 +137,13 @@ export const repository = form({
   complaint: 'is not a repository',
 })
 
+export const branch = form({
+  about: 'the branch that is released, with source: github',
+  allowed: 'the name of a branch: up to 255 letters, digits and . _ / + @ # -',
+  pattern: /^(?![-./])[\w./+@#-]{1,255}$/,
+  complaint: 'is not the name of a branch',
+})
+
 export const connectionArn = form({
   about: 'the CodeConnections connection to it, with source: github',
   allowed: 'null, or the ARN of a connection: arn:aws:codeconnections:REGION:ACCOUNT:connection/ID',

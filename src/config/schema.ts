@@ -58,7 +58,7 @@ const monitoring = z.strictObject({
 const pipeline = z.strictObject({
   source: f.oneOf('where releases come from: s3 | github', ['s3', 'github']).default('s3'),
   repository: f.repository.nullable().default(null),
-  branch: f.text('the branch that is released, with source: github', 'the name of a branch').default('main'),
+  branch: f.branch.default('main'),
   connectionArn: f.connectionArn.nullable().default(null),
 })
 

@@ -1,3 +1,4 @@
+import { harmlessLine } from '../../text/harmless.ts'
 import type { Area, Box, Picture, Point, Way } from './picture.ts'
 import { lineStyle, styleOf } from './styles.ts'
 
@@ -64,5 +65,6 @@ const rounded = (value: number): number => Math.round(value * 100_000) / 100_000
 /** Words are HTML within XML: a name that holds either is still a name. */
 const wordsOf = (lines: readonly string[]): string => escaped(lines.map(escaped).join('<br>'))
 
+/** XML has no place for control characters, escaped or not. */
 export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  harmlessLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
