@@ -1,5 +1,6 @@
 import { Failed } from '../engine/errors.ts'
 import { parseJson } from '../files/json.ts'
+import { discreet } from '../text/discreet.ts'
 import { harmlessLine } from '../text/harmless.ts'
 import type { StatePlace } from './keys.ts'
 import { isFence, type Manifest, ordered } from './manifest.ts'
@@ -82,7 +83,8 @@ const damaged = (name: string, why: string, cause?: unknown): Failed =>
     cause,
   })
 
-const told = (text: string): string => harmlessLine(JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text))
+const told = (text: string): string =>
+  harmlessLine(JSON.stringify(discreet(text.length > 60 ? `${text.slice(0, 59)}…` : text)))
 
 function refuseForeign(value: Shape, expected: Expected): void {
   const wanted = { stack: expected.stack, account: expected.account, region: expected.region }
