@@ -147,6 +147,39 @@ describe('the house', () => {
     expect(lengths.filter(([, lines]) => lines > 200)).toEqual([])
   })
 
+  test('files are written in one way, and nowhere else in another', () => {
+    const writes = /\b(?:writeFile|appendFile|createWriteStream|rename|copyFile|cp|open|mkdir|chmod|writev?)(?:Sync)?\b/
+    const others = files.filter((path) => {
+      const named = /import \{([^}]*)\} from 'node:fs(?:\/promises)?'/g
+      return [...readFileSync(join(SRC, path), 'utf8').matchAll(named)].some(([, names = '']) => writes.test(names))
+    })
+    // A lock that is made by a link, a log that a child inherits, a mark, the first line of a script.
+    const own = ['local/install.ts', 'local/lock.ts', 'local/moto.ts', 'local/server.ts']
+    expect(others.sort()).toEqual(['files/read.ts', 'files/write.ts', ...own])
+  })
+
+  test('programs are run without a shell, in few places', () => {
+    const texts = files.map((path) => [path, readFileSync(join(SRC, path), 'utf8')] as const)
+    const running = texts.filter(([, text]) => /^import (?!type)[^\n]* from 'node:child_process'/m.test(text))
+    expect(running.map(([path]) => path).sort()).toEqual([
+      ...['cli/child.ts', 'local/process.ts', 'local/python.ts', 'local/server.ts', 'state/holder.ts'],
+    ])
+    const shells =
+      /\bshell:|\bexec(?:Sync)?\(|import \{[^}]*\bexec(?:Sync)?\b[^}]*\} from 'node:child_process'|\beval\(|new Function/
+    expect(running.filter(([, text]) => shells.test(text)).map(([path]) => path)).toEqual([])
+  })
+
+  test('what is written to a terminal passes by those who make it harmless', () => {
+    const direct = files.filter((path) =>
+      /(?:process\.std(?:out|err)|\bout|\boutput)\.write\(|\bconsole\.(?:log|error|warn|info|debug)\(/.test(
+        readFileSync(join(SRC, path), 'utf8'),
+      ),
+    )
+    const careless = direct.filter((path) => !/harmless|printable/.test(readFileSync(join(SRC, path), 'utf8')))
+    expect(direct.length).toBeGreaterThan(5)
+    expect(careless).toEqual([])
+  })
+
   test('nothing promises to be done later', () => {
     const later = files.filter((path) => /\b(TODO|FIXME|XXX|HACK)\b/.test(readFileSync(join(SRC, path), 'utf8')))
     expect(later).toEqual([])

@@ -1,3 +1,4 @@
+import { harmlessLine } from '../text/harmless.ts'
 import { checkConfig } from './check.ts'
 import { type Finding, type Path, startsWith } from './finding.ts'
 import { shown } from './problem.ts'
@@ -13,7 +14,7 @@ export function complaintAt(config: object, path: Path, value: unknown): string 
 /** One line: the value, what is wrong with it, what is allowed. */
 function complaintOf(finding: Finding): string {
   const { message, allowed } = finding
-  const what = [shown(finding), message].filter((part) => part !== '').join(' ')
+  const what = [harmlessLine(shown(finding)), message].filter((part) => part !== '').join(' ')
   return allowed === '' ? what : `${what}; allowed: ${allowed}`
 }
 

@@ -9,7 +9,7 @@ const SECRETS: readonly RegExp[] = [
   /\beyJ[\w-]{8,4000}\.[\w-]{8,4000}\.[\w-]*/g,
   /-----BEGIN[\s\S]*?(?:-----END [A-Z ]*-----|$)/g,
   // https://user:password@host
-  /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]*@/gi,
+  /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]*(?=@)/gi,
   // PASSWORD=hunter2, secret_key=…, and headers as they are signed.
   /((?:pass(?:word|wd|phrase)?|pwd|secret\w{0,20}|token|credentials?|signature|authorization|api[-_]?key|private[-_]?key)["']?\s*=\s*)[^\s,;&]+/gi,
   /((?:x-amz-security-token|authorization):\s*)[^\n]+/gi,

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { Interrupted } from '../../engine/errors.ts'
+import { harmlessOutput } from '../../text/harmless.ts'
 import { wrap } from './wrap.ts'
 
 /** Where questions go: stderr when stdout carries a document. */
@@ -74,7 +75,7 @@ export async function askerAt(output: Output = process.stdout): Promise<Asker> {
       const text = await unlessLeft(input({ message, default: suggested, validate, theme: themeOf(width) }, context()))
       return text.trim()
     },
-    say: (line) => void output.write(`${wrap(line, width())}\n`),
+    say: (line) => void output.write(`${harmlessOutput(wrap(line, width()))}\n`),
   }
 }
 
