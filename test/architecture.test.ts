@@ -165,7 +165,7 @@ describe('the house', () => {
       ...['cli/child.ts', 'local/process.ts', 'local/python.ts', 'local/server.ts', 'state/holder.ts'],
     ])
     const shells =
-      /\bshell:|\bexec(?:Sync)?\(|import \{[^}]*\bexec(?:Sync)?\b[^}]*\} from 'node:child_process'|\beval\(|new Function/
+      /\bshell:|(?<!\.)\bexec(?:Sync)?\(|import \{[^}]*\bexec(?:Sync)?\b[^}]*\} from 'node:child_process'|\beval\(|new Function/
     expect(running.filter(([, text]) => shells.test(text)).map(([path]) => path)).toEqual([])
   })
 

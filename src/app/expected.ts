@@ -22,12 +22,22 @@ export async function refuseChanged(session: Session, saved: SavedPlan, plan: Pl
   const when = saved.madeAt.replace(/\.\d+Z$/, 'Z')
   throw new Refused(
     'PlanChanged',
-    `AWS is not any more as the plan of ${when} saw it, so nothing was changed:\n${changed.map((one) => `  ${one}`).join('\n')}`,
+    [`AWS is not any more as the plan of ${when} saw it, so nothing was changed:`, ...told(changed)].join('\n'),
     {
       address: changed[0]?.split(': ')[0],
       hint: 'Make the plan again, and look at it: `ecom-infra up --dry-run --out FILE`.',
     },
   )
+}
+
+/** Nobody reads on after so many, or to the end of a line that is longer. */
+const MOST = 50
+const ROOM = 500
+
+function told(changed: readonly string[]): readonly string[] {
+  const rest = changed.length > MOST ? [`  … and ${changed.length - MOST} more`] : []
+  const lines = changed.slice(0, MOST).map((one) => `  ${one.length > ROOM ? `${one.slice(0, ROOM - 1)}…` : one}`)
+  return [...lines, ...rest]
 }
 
 /** An interrupted run of this very plan was the last one: the same command goes on. One that was done leaves nothing to do. */

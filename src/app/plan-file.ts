@@ -35,7 +35,8 @@ type Shape = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is Shape =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const isText = (value: unknown): value is string => typeof value === 'string'
+/** Names and addresses: none is longer, and all may be told. */
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 1024
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
 
 const isConsent = (value: unknown): boolean =>

@@ -29,7 +29,7 @@ export async function listStacks(session: Session): Promise<readonly StackEntry[
       const { manifest, damage } = await loadManifest(store, stack, { account: identity.account, region })
       return {
         stack,
-        blueprint: (manifest.config as { readonly blueprint?: string }).blueprint ?? null,
+        blueprint: blueprintIn(manifest.config),
         resources: Object.keys(manifest.resources).length,
         savedAt: manifest.savedAt || null,
         locked: keys.has(lockKeyOf(stack)),
@@ -37,6 +37,11 @@ export async function listStacks(session: Session): Promise<readonly StackEntry[
       }
     }),
   )
+}
+
+function blueprintIn(config: object): string | null {
+  const { blueprint } = config as { readonly blueprint?: unknown }
+  return typeof blueprint === 'string' ? blueprint : null
 }
 
 /** How many objects the state of this stack has; none: there is nothing to forget. */

@@ -17,7 +17,7 @@ const indented = (line: string): string => `  ${line}`
 
 function headOf({ address, action }: Failure): string | null {
   if (address === null && action === null) return null
-  return `${[address, action].filter((part) => part !== null).join(': ')} failed`
+  return clean(`${[address, action].filter((part) => part !== null).join(': ')} failed`)
 }
 
 function awsLine({ awsCode, awsMessage, requestId }: Failure): string | null {

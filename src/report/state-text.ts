@@ -38,9 +38,12 @@ interface Broken {
   readonly startedAt: string
 }
 
+/** All rows of a column are as wide as its widest. */
+const WIDEST = 400
+
 /** Columns as wide as what they hold; the last one may be cut. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], { color, width }: TextOptions) {
-  const cells = [head, ...rows].map((row) => row.map(clean))
+  const cells = [head, ...rows].map((row) => row.map((cell) => cut(clean(cell), WIDEST)))
   const rooms = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
   const lines = cells.map((row) =>
     row

@@ -1,3 +1,4 @@
+import { harmlessLine } from '../text/harmless.ts'
 import { shellQuoted } from '../text/quoted.ts'
 import { blocks, clean, painter } from './style.ts'
 import { connectionString, libpqVariables, type TunnelFacts } from './tunnel-document.ts'
@@ -41,6 +42,8 @@ export function exportsText(facts: TunnelFacts): string {
   const lines = Object.entries(libpqVariables(facts)).map(([name, value]) => `export ${name}=${shellQuoted(value)}`)
   const { secretArn } = database
   const password =
-    secretArn === null ? [] : [`# PGPASSWORD is not printed. It is in ${secretCommand(secretArn, region)}`]
+    secretArn === null
+      ? []
+      : [harmlessLine(`# PGPASSWORD is not printed. It is in ${secretCommand(secretArn, region)}`)]
   return [...lines, ...password].join('\n')
 }

@@ -105,6 +105,9 @@ async function write(store: StateStore, stack: string, record: RunRecord): Promi
 
 const OUTCOMES: readonly unknown[] = ['running', 'done', 'failed', 'interrupted'] satisfies Outcome[]
 
+const areCounts = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every((count) => typeof count === 'number')
+
 function recordIn(body: string): RunRecord | null {
   try {
     const value = JSON.parse(body) as Partial<Record<keyof RunRecord, unknown>> | null
@@ -113,7 +116,9 @@ function recordIn(body: string): RunRecord | null {
       typeof value.run === 'string' &&
       typeof value.command === 'string' &&
       typeof value.started === 'string' &&
-      OUTCOMES.includes(value.outcome)
+      (value.ended === null || typeof value.ended === 'string') &&
+      OUTCOMES.includes(value.outcome) &&
+      areCounts(value.summary)
     return right ? (value as RunRecord) : null
   } catch {
     return null

@@ -1,7 +1,7 @@
 const MARK = '\u{fffd}'
 
-/** What steers a terminal, or lets text read as other than it is: control characters, and marks of direction. */
-const STEERING = '[\\p{Cc}\\p{Cs}\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]'
+/** What steers a terminal, or lets text read as other than it is: control characters, marks of direction, what is no character. */
+const STEERING = '[\\p{Cc}\\p{Cs}\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufffe\\uffff]'
 const ANY = new RegExp(STEERING, 'gu')
 /** The colours that we paint with, and no other: text that hides is not among them. */
 const PAINTED = new RegExp(`(\\u001b\\[(?:1|2|22|3[1235]|39)m)|\\n|${STEERING}`, 'gu')

@@ -41,7 +41,7 @@ const NASTY: readonly string[] = [
     ',',
   ],
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'null', 'true', '1e999', '.nan', '-0'],
-  ...['\ud800', '\ufeff', '\u2028', '\u00a0', 'é', '寿司', '😀', 'ﬁ', '\u0130', 'x'.repeat(300)],
+  ...['\ud800', '\ufeff', '\u2028', '\ufffe', '\u00a0', 'é', '寿司', '😀', 'ﬁ', '\u0130', 'x'.repeat(300)],
 ]
 
 /** None of these may ever be told. */
