@@ -39,7 +39,7 @@ export async function lockStack(session: Session, command: string, before: Loade
   const startedAt = new Date().toISOString()
   const fence = before.manifest.fence
   const lock = await takeLock(store, { stack, run: randomUUID(), command, startedAt, fence })
-  session.guard(() => lock.permit())
+  session.guard(() => lock.confirmed())
   try {
     if (lock.predecessor) await markKilled(store, stack, lock.predecessor)
     return { lock, loaded: await loadManifest(store, stack, place), startedAt }

@@ -1,4 +1,5 @@
-import { type Clients, type Connection, connect } from '../aws/clients.ts'
+import { type Clients, type Connection, connect, openChain } from '../aws/clients.ts'
+import { Credentials } from '../aws/credentials.ts'
 import { type Identity, identify } from '../aws/facts.ts'
 import type { Gate } from '../aws/middleware.ts'
 import { Rates } from '../aws/rate.ts'
@@ -6,6 +7,7 @@ import type { LoadedConfig } from '../config/load.ts'
 import { stackId } from '../config/schema.ts'
 import type { Emit } from '../engine/events.ts'
 import { LOCAL_CREDENTIALS, startLocal } from '../local/index.ts'
+import { leaseSeconds } from '../state/lock-document.ts'
 import { S3Store } from '../state/s3-store.ts'
 import { Meter } from './meter.ts'
 
@@ -40,8 +42,11 @@ export interface Session extends Surroundings {
   readonly stateClients: Clients
   readonly store: S3Store
   /** Lets changes pass only while the lease holds; null: no lock is held. */
-  guard(permit: (() => number) | null): void
+  guard(permit: Permit | null): void
 }
+
+/** Milliseconds that a change may take. */
+type Permit = () => Promise<number>
 
 /** The scaled pace of the local AWS, where nothing takes time (cli.md). */
 const LOCAL_PACE = '0.02'
@@ -52,13 +57,16 @@ export async function openSession(loaded: LoadedConfig, access: Access, surround
   const meter = new Meter(access.verbose ? surroundings.say : null)
   const custom = () => !isAws(meter.origin)
   const connection = { ...(await connectionFor(region, access, surroundings.say)), custom }
-  let permit: (() => number) | null = null
-  const rates = new Rates()
-  const gate: Gate = { rates, signal: surroundings.stop.signal, permit: () => permit?.() ?? null, heard: meter.heard }
+  let permit: Permit | null = null
+  const { signal } = surroundings.stop
+  const open: Gate = { rates: new Rates(), signal, permit: () => null, heard: meter.heard, credentials: null }
+  const credentials = access.local ? null : credentialsFor(connection, open, surroundings)
+  const gate: Gate = { ...open, credentials, permit: () => permit?.() ?? null }
   const always: Gate = { ...gate, signal: new AbortController().signal, permit: () => null }
   const clients = connect(connection, gate)
   const stateClients = connect(connection, always)
   const identity = await identify(clients)
+  credentials?.settle(identity.account)
   return {
     ...surroundings,
     ...{
@@ -74,6 +82,21 @@ export async function openSession(loaded: LoadedConfig, access: Access, surround
       permit = next
     },
   }
+}
+
+/**
+ * So long as the lease may be unrenewed: a sixth has passed when it is noticed, and another is left to renew it in.
+ */
+const PATIENCE = 2 / 3
+
+function credentialsFor(connection: Connection, gate: Gate, { emit, stop }: Surroundings): Credentials {
+  return new Credentials({
+    open: () => openChain(connection),
+    accountOf: async (credentials) => (await identify(connect({ ...connection, credentials }, gate))).account,
+    patience: leaseSeconds() * PATIENCE,
+    note: (text) => emit({ kind: 'note', address: null, text }),
+    signal: stop.signal,
+  })
 }
 
 async function connectionFor(region: string, access: Access, say: (line: string) => void): Promise<Connection> {

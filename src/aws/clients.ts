@@ -18,6 +18,7 @@ import type { SNS } from '@aws-sdk/client-sns'
 import type { SSM } from '@aws-sdk/client-ssm'
 import type { STS } from '@aws-sdk/client-sts'
 import type { AwsCredentialIdentity } from '@smithy/types'
+import type { Chain } from './credentials.ts'
 import { type Gate, install } from './middleware.ts'
 import { CarefulRetry } from './retry.ts'
 import type { Service } from './service.ts'
@@ -52,7 +53,7 @@ export interface Connection {
   readonly endpoint: string | null
   /** Whether calls go anywhere else than to AWS itself; asked when the first client of S3 is built. */
   readonly custom?: (() => boolean) | undefined
-  /** Only for the local AWS; else the SDK's standard chain. */
+  /** Only for the local AWS; else those of the gate, and without any the SDK's standard chain. */
   readonly credentials?: AwsCredentialIdentity | undefined
 }
 
@@ -97,20 +98,37 @@ export function connect(connection: Connection, gate: Gate): Clients {
 }
 
 async function build(service: Service, connection: Connection, gate: Gate): Promise<object> {
-  const [construct, handler] = await Promise.all([LOADERS[service](), sharedHandler()])
-  const { region, profile, endpoint, credentials } = connection
-  const client = construct({
+  const [construct, settings] = await Promise.all([LOADERS[service](), settingsOf(service, connection)])
+  const credentials = connection.credentials ?? providerOf(gate)
+  const client = construct({ ...settings, ...(credentials === undefined ? {} : { credentials }) })
+  install(client, service, gate)
+  return client
+}
+
+/** Marked as one that remembers by itself: the SDK would ask it once a client, and never again. */
+const providerOf = ({ credentials }: Gate) =>
+  credentials ? Object.assign(() => credentials.provide(), { memoized: true }) : undefined
+
+/** The SDK's standard chain as a client has it that was given nothing. Its files are read anew each time. */
+export async function openChain(connection: Connection): Promise<Chain> {
+  const [construct, settings] = await Promise.all([LOADERS.sts(), settingsOf('sts', connection)])
+  const { config } = construct({ ...settings, ignoreCache: true }) as {
+    readonly config: { readonly credentials: Chain }
+  }
+  return () => config.credentials()
+}
+
+async function settingsOf(service: Service, connection: Connection): Promise<object> {
+  const { region, profile, endpoint } = connection
+  return {
     region,
     retryStrategy: new CarefulRetry(),
-    requestHandler: handler,
+    requestHandler: await sharedHandler(),
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === null ? {} : { endpoint }),
     // A bucket name in the host name needs DNS that a custom endpoint rarely has.
     ...(service === 's3' && (customEndpoint(endpoint) || connection.custom?.()) ? { forcePathStyle: true } : {}),
-    ...(credentials === undefined ? {} : { credentials }),
-  })
-  install(client, service, gate)
-  return client
+  }
 }
 
 const customEndpoint = (endpoint: string | null): boolean =>

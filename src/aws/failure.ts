@@ -47,6 +47,7 @@ export async function unlessGone<T>(act: Promise<T>): Promise<T | undefined> {
 const CREDENTIALS = new Set([
   'ExpiredToken',
   'RequestExpired',
+  'InvalidSecurity.RequestHasExpired',
   'InvalidClientTokenId',
   'UnrecognizedClient',
   'InvalidAccessKeyId',

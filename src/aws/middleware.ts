@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream'
+import type { Credentials } from './credentials.ts'
 import { blame } from './explain.ts'
-import { isLost, requestIdOf } from './failure.ts'
+import { codeOf, isCredentials, isLost, requestIdOf, statusOf } from './failure.ts'
 import { isLacking } from './lacking.ts'
 import { isAdvisory, isBlind, isMutating } from './operations.ts'
 import type { Rates } from './rate.ts'
@@ -24,10 +26,12 @@ export interface Gate {
   readonly rates: Rates
   readonly signal: AbortSignal
   /**
-   * Asked before a call that changes something. Throws when the lease is too old.
-   * Returns how many milliseconds the call may take, retries included; null without a lease.
+   * Asked before a call that changes something. Throws when the lease is lost, or too old.
+   * Gives how many milliseconds the call may take, retries included; null without a lease.
    */
-  permit(): number | null
+  permit(): Promise<number | null> | null
+  /** Whose keys the calls are signed with; null: they are fixed, and nobody renews them. */
+  readonly credentials: Credentials | null
   heard(call: CallRecord): void
 }
 
@@ -62,22 +66,42 @@ const guard =
     const operation = operationOf(context)
     gate.signal.throwIfAborted()
     await gate.rates.take(service, operation, gate.signal)
-    const limit = isMutating(operation) ? gate.permit() : null
-    return limit === null ? next(args) : within(limit, next(args))
+    let sent = false
+    const call = async () => {
+      gate.signal.throwIfAborted()
+      if (sent && isStreamed(args)) throw spent()
+      sent = true
+      const limit = isMutating(operation) ? await gate.permit() : null
+      if (limit === null) return next(args)
+      return within(limit, next(args))
+    }
+    return gate.credentials ? gate.credentials.through(call, (error) => isRefused(operation, error)) : call()
   }
+
+const isStreamed = (args: object): boolean =>
+  (args as { readonly input?: { readonly Body?: unknown } }).input?.Body instanceof Readable
+
+/** Whoever streams it begins anew, as after any upload that was cut off. */
+const spent = (): Error =>
+  Object.assign(new Error('There are other credentials, and the body of this call is spent.'), {
+    name: 'RequestTimeout',
+  })
+
+/** An answer to HEAD has no body, and so no code: S3 says 400 to keys that have expired. */
+const isRefused = (operation: string, error: unknown): boolean =>
+  isCredentials(error) || (operation.startsWith('Head') && statusOf(error) === 400 && codeOf(error) === '')
 
 /** Ends a call that outlives its permit. Its answer counts as lost: it may have taken effect. */
 async function within<T>(ms: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(Object.assign(new Error(`No answer within ${ms / 1000} s.`), { name: 'TimeoutError' })),
-      ms,
-    )
+    timer = setTimeout(() => reject(overdue(`within ${ms / 1000} s`)), ms)
   })
   call.catch(() => undefined)
   return Promise.race([call, late]).finally(() => clearTimeout(timer))
 }
+
+const overdue = (when: string): Error => Object.assign(new Error(`No answer ${when}.`), { name: 'TimeoutError' })
 
 const meter =
   (service: Service, gate: Gate): Middleware =>

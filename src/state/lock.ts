@@ -2,6 +2,7 @@ import { Failed } from '../engine/errors.ts'
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
 import { type HeldLock, type LockDocument, readLock } from './lock-document.ts'
 import type { StateStore } from './store.ts'
+import { Watch } from './watch.ts'
 
 interface Taken {
   readonly store: StateStore
@@ -35,6 +36,7 @@ export class Lock {
   #lost: Failed | null = null
   #beat: () => void = () => undefined
   #renewing: Promise<void> | null = null
+  readonly #watch: Watch
 
   constructor(taken: Taken) {
     this.#store = taken.store
@@ -44,6 +46,10 @@ export class Lock {
     this.#etag = taken.etag
     this.#renewed = taken.since
     this.predecessor = taken.predecessor
+    this.#watch = new Watch({
+      ...{ clock: taken.clock, limit: this.#lease / 6 },
+      ask: async () => void this.#isOurs(await readLock(this.#store, this.#key)),
+    })
     this.#schedule(this.#lease / 6 - this.#age())
   }
 
@@ -65,6 +71,16 @@ export class Lock {
     if (this.#lost) throw this.#lost
     if (this.#age() >= this.#lease / 2) throw this.#failure('could not be renewed in time', this.#trouble)
     return this.#lease / 3
+  }
+
+  /**
+   * `permit`, after S3 has said that it is still ours: somebody may have broken it. A renewal that is late, because
+   * S3 could not be asked for a while, comes first. Where S3 does not answer, the clocks decide.
+   */
+  async confirmed(): Promise<number> {
+    if (this.#age() >= this.#lease / 2) await this.#renewNow()
+    else await this.#watch.look()
+    return this.permit()
   }
 
   /** Milliseconds until somebody else may take it. Throws `LeaseLost` when that is over. */
@@ -100,14 +116,18 @@ export class Lock {
   }
 
   #schedule(ms: number): void {
-    this.#beat = this.#clock.later(Math.max(ms, this.#lease / 60), () => {
-      const began = momentOf(this.#clock)
-      this.#renewing = this.#renew(began).then(() => {
-        this.#renewing = null
-        // What went wrong is tried again at once, or nearly so.
-        if (!this.#lost) this.#schedule(this.#trouble ? 0 : this.#lease / 6 - since(began, this.#clock))
-      })
+    this.#beat = this.#clock.later(Math.max(ms, this.#lease / 60), () => void this.#renewNow())
+  }
+
+  #renewNow(): Promise<void> {
+    this.#beat()
+    const began = momentOf(this.#clock)
+    this.#renewing ??= this.#renew(began).then(() => {
+      this.#renewing = null
+      // What went wrong is tried again at once, or nearly so.
+      if (!this.#lost) this.#schedule(this.#trouble ? 0 : this.#lease / 6 - since(began, this.#clock))
     })
+    return this.#renewing
   }
 
   /** Never throws: what goes wrong is told by the next `permit`. */
@@ -135,10 +155,14 @@ export class Lock {
   /** Another version is there: one of our own, whose answer we never saw, or somebody else's. */
   async #readBack(first: Moment): Promise<void> {
     const held = await readLock(this.#store, this.#key)
-    if (held?.document.run === this.run) return this.#confirm(held.etag, first)
-    if (held === null) return this.#lose('was broken')
-    const { holder, host, command } = held.document
-    this.#lose(`was taken over by ${holder} on ${host} ("${command}")`)
+    if (this.#isOurs(held)) this.#confirm(held.etag, first)
+  }
+
+  #isOurs(held: HeldLock | null): held is HeldLock {
+    if (held?.document.run === this.run) return true
+    const { holder, host, command } = held?.document ?? {}
+    this.#lose(held === null ? 'was broken' : `was taken over by ${holder} on ${host} ("${command}")`)
+    return false
   }
 
   #confirm(etag: string, at: Moment): void {

@@ -48,7 +48,7 @@ afterEach(async () => {
 const stop = () => new AbortController()
 function ctx(signal: AbortSignal = stop().signal) {
   const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' }
-  const gate = { rates: new Rates(), signal, permit: () => null, heard: () => undefined }
+  const gate = { rates: new Rates(), signal, permit: () => null, heard: () => undefined, credentials: null }
   return fakeCtx({ ...connect({ region: 'us-east-1', endpoint: url, credentials }, gate), signal })
 }
 

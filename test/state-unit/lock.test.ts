@@ -238,6 +238,41 @@ describe('holding', () => {
     expect(() => lock.permit()).toThrow('was broken')
   })
 
+  it('asks before each change whose it is, once for all that begin at one moment', async () => {
+    const lock = await takeLock(store, wanted('a'))
+    store.gets.length = 0
+    expect(await Promise.all([lock.confirmed(), lock.confirmed()])).toEqual([20_000, 20_000])
+    expect(store.gets).toEqual([KEY])
+    await store.put(KEY, JSON.stringify({ run: 'thief', holder: 'mallory', host: 'cave', command: 'down' }), null)
+    await expect(lock.confirmed()).rejects.toThrow('was taken over by mallory on cave ("down")')
+  })
+
+  it('stops before the next change when it was broken', async () => {
+    const lock = await takeLock(store, wanted('a'))
+    await breakLock(store, { stack: 'shop-dev', force: true, here: host })
+    await expect(lock.confirmed()).rejects.toMatchObject({ code: 'LeaseLost', exit: 1 })
+  })
+
+  it('goes by the clocks where the store does not answer', async () => {
+    const lock = await takeLock(store, wanted('a'))
+    store.get = () => Promise.reject(Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' }))
+    await expect(lock.confirmed()).resolves.toBe(20_000)
+    store.get = () => new Promise(() => undefined)
+    const asked = lock.confirmed()
+    await clock.pass(11)
+    await expect(asked).resolves.toBe(20_000)
+  })
+
+  it('lets a renewal that is late come in before a change', async () => {
+    const lock = await takeLock(store, wanted('a'))
+    clock.sleep(40)
+    expect(() => lock.permit()).toThrow('could not be renewed in time')
+    await expect(lock.confirmed()).resolves.toBe(20_000)
+    expect((await held()).document.renewal).toBe(1)
+    clock.sleep(61)
+    await expect(lock.confirmed()).rejects.toThrow('ran out: this machine slept')
+  })
+
   it('never renews twice at one time', async () => {
     await takeLock(store, wanted('a', { lease: 6 }))
     let running = 0

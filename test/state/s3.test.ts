@@ -16,7 +16,13 @@ const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' }
 const connectTo = (endpoint: string, region: string): Clients =>
   connect(
     { region, endpoint, credentials },
-    { rates: new Rates(), signal: new AbortController().signal, permit: () => null, heard: () => undefined },
+    {
+      rates: new Rates(),
+      signal: new AbortController().signal,
+      permit: () => null,
+      heard: () => undefined,
+      credentials: null,
+    },
   )
 const wanted = (account: string, region: string, tls = true) => ({
   account,

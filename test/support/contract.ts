@@ -85,7 +85,7 @@ export class Bench {
   constructor(endpoint: string, account: string) {
     const stack = `t${randomUUID().slice(0, 6)}-test`
     const gate = (heard: (call: CallRecord) => void): Gate => ({
-      ...{ rates: new Rates(), signal: this.#stop.signal, permit: () => null, heard },
+      ...{ rates: new Rates(), signal: this.#stop.signal, permit: () => null, heard, credentials: null },
     })
     const connection = { region: REGION, endpoint, credentials: CREDENTIALS }
     const identity = { account, partition: 'aws', arn: `arn:aws:iam::${account}:root` }

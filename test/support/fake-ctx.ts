@@ -19,7 +19,7 @@ rates.take = () => Promise.resolve()
 export function fakeCtx(overrides: Partial<Ctx> = {}): FakeCtx {
   const notes: string[] = []
   const { signal } = new AbortController()
-  const gate = { rates, signal, permit: () => null, heard: () => undefined }
+  const gate = { rates, signal, permit: () => null, heard: () => undefined, credentials: null }
   const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' }
   const clients = connect({ region: 'us-east-1', endpoint: null, credentials }, gate)
   return {
