@@ -37,6 +37,8 @@ export interface Gate {
 
 interface Context {
   readonly commandName?: string
+  /** No attempt begins after that, by the wall's clock and by the one that may stand still in sleep. */
+  ecomInfraEnd?: readonly [wall: number, mono: number]
 }
 type Args = object
 type Next = (args: Args) => Promise<{ readonly output?: unknown; readonly response?: unknown }>
@@ -73,6 +75,7 @@ const guard =
       sent = true
       const limit = isMutating(operation) ? await gate.permit() : null
       if (limit === null) return next(args)
+      context.ecomInfraEnd = [Date.now() + limit, performance.now() + limit]
       return within(limit, next(args))
     }
     return gate.credentials ? gate.credentials.through(call, (error) => isRefused(operation, error)) : call()
@@ -103,12 +106,21 @@ async function within<T>(ms: number, call: Promise<T>): Promise<T> {
 
 const overdue = (when: string): Error => Object.assign(new Error(`No answer ${when}.`), { name: 'TimeoutError' })
 
+/** It has been given up by then, and looked for: one more attempt would make it a second time. */
+function refuseLate({ ecomInfraEnd: [wall, mono] = [Infinity, Infinity] }: Context): void {
+  if (Date.now() < wall && performance.now() < mono) return
+  const error = overdue('in time')
+  forbidRetry(error)
+  throw error
+}
+
 const meter =
   (service: Service, gate: Gate): Middleware =>
   (next, context) => {
     const operation = operationOf(context)
     const mutating = isMutating(operation)
     return async (args) => {
+      refuseLate(context)
       const began = performance.now()
       const tell = (requestId: string | null, code: string | null) =>
         gate.heard({

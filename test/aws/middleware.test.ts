@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Clients, connect } from '../../src/aws/clients.ts'
+import { verdictOf } from '../../src/aws/failure.ts'
+import { Rates } from '../../src/aws/rate.ts'
+
+const TEMPLATE = { LaunchTemplateName: 'web', LaunchTemplateData: {} }
+const THROTTLED = '<Response><Errors><Error><Code>RequestLimitExceeded</Code></Error></Errors></Response>'
+
+describe('a change that may take only so long', () => {
+  let server: http.Server
+  let arrivals: number
+  let clients: Clients
+
+  // Loading it takes a while, which is not meant here.
+  beforeAll(() => import('@aws-sdk/client-ec2'))
+  beforeEach(async () => {
+    arrivals = 0
+    server = http.createServer((request, response) => {
+      arrivals += 1
+      request.resume().once('end', () => response.writeHead(503, { 'content-type': 'text/xml' }).end(THROTTLED))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
+    const gate = { rates: new Rates(), signal: new AbortController().signal, heard: () => undefined, credentials: null }
+    clients = connect({ region: 'us-east-1', endpoint, credentials }, { ...gate, permit: () => Promise.resolve(400) })
+    vi.stubEnv('ECOM_INFRA_PACE', '0.03')
+    // The longest rests that there are between two attempts.
+    vi.spyOn(Math, 'random').mockReturnValue(0.999)
+  })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+    server.close()
+    server.closeAllConnections()
+  })
+
+  it('is not attempted again behind the back of whoever has given it up', async () => {
+    const error = await clients.ec2.createLaunchTemplate(TEMPLATE).catch((caught: unknown) => caught)
+    expect(verdictOf(error)).toBe('lost')
+    const before = arrivals
+    expect(before).toBeGreaterThan(1)
+    await sleep(1_000)
+    expect(arrivals).toBe(before)
+  })
+
+  it('is not attempted again when the machine slept meanwhile', async () => {
+    const asked = clients.ec2.createLaunchTemplate(TEMPLATE).catch((caught: unknown) => caught)
+    await vi.waitUntil(() => arrivals > 0)
+    const now = Date.now()
+    vi.spyOn(Date, 'now').mockReturnValue(now + 60_000)
+    const before = arrivals
+    expect(verdictOf(await asked)).toBe('lost')
+    expect(arrivals).toBe(before)
+  })
+})
