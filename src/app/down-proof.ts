@@ -45,7 +45,9 @@ export async function stateThatStays(
     byTheGb(pricesOf(ctx.region).unit('bucketGbMonth'), (await storedBytes(ctx, store, prefix)) ?? undefined)
   if (!gone) {
     const id = `${store.bucket}/${stack}/`
-    return [{ type: 's3:object', id, why: 'the state of this stack', monthlyUsd: await costOf(`${stack}/`) }]
+    // A run that was stopped asks nothing more: what it did has to be told.
+    const monthlyUsd = session.stop.signal.aborted ? null : await costOf(`${stack}/`)
+    return [{ type: 's3:object', id, why: 'the state of this stack', monthlyUsd }]
   }
   if (!(await hasStateBucket(ctx, store))) return []
   if (deleteData && (await removeStateBucket(ctx, store))) return []

@@ -83,8 +83,20 @@ export class ManifestWriter {
     this.#damaged = null
   }
 
+  /** A write that was cut off because the lease was over says nothing of S3. */
+  #lost(): unknown {
+    try {
+      this.#lease.remaining()
+      return null
+    } catch (lost) {
+      return lost
+    }
+  }
+
   #explained(error: unknown): unknown {
     if (error instanceof Problem || isCredentials(error)) return error
+    const lost = this.#lost()
+    if (lost !== null) return lost
     return new Failed('StateNotSaved', `${this.#store.nameOf(this.#key)} could not be written: ${messageOf(error)}`, {
       hint: 'Nothing is lost: what was made is found again by its names and tags. Run the same command again.',
       cause: error,

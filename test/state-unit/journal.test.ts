@@ -175,6 +175,16 @@ describe('the journal', () => {
     expect(store.puts).toHaveLength(0)
   })
 
+  it('tells of the lease, not of S3, where a write was cut off because that was over', async () => {
+    const journal = await open()
+    lease.left = 20
+    store.faults.push('hang')
+    const written = journal.announce([{ address: 'ec2:vpc/main', token: 't' }])
+    await rest(10)
+    lease.left = 0
+    await expect(written).rejects.toMatchObject({ code: 'LeaseLost' })
+  })
+
   it('tells of a write that failed behind the back of the run, at once and with the next call', async () => {
     const failed = vi.fn()
     const journal = await open(failed)

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { CliRun } from '../support/run-cli.ts'
+import { holding } from './support/holding.ts'
+import { addressesOf, inventory, taggable } from './support/inventory.ts'
+import { astray, openStack, type Stack, status } from './support/stack.ts'
+
+const LOCK = 'shop-dev/lock.json'
+const UP = ['up', '--yes', '--json'] as const
+const DOWN = ['down', '--yes', '--delete-data', '--json'] as const
+
+/** Somebody at another machine, whose run is said to last for so many seconds. */
+const thief = (lease: number) => ({
+  ...{ schema: 'ecom-infra/lock/1', run: 'another', holder: 'mallory@cave', host: 'cave', bootId: 'boot', pid: 7 },
+  ...{
+    pidStartedAt: '1',
+    command: 'down',
+    startedAt: '2026-11-21T08:00:00.000Z',
+    expiresAt: '2026-11-21T09:00:00.000Z',
+  },
+  ...{ lease, renewal: 3, fence: 40 },
+})
+
+describe('a lock', () => {
+  let stack: Stack
+  let Bucket: string
+  const proxy = () => stack.account.proxy
+
+  const lock = async (): Promise<{ readonly run: string; readonly pid: number }> => {
+    const { Body } = await stack.raw.s3.getObject({ Bucket, Key: LOCK })
+    return JSON.parse((await Body?.transformToString()) ?? '{}')
+  }
+  const isLocked = async () => {
+    const { Contents = [] } = await stack.raw.s3.listObjectsV2({ Bucket, Prefix: LOCK })
+    return Contents.length > 0
+  }
+
+  /** Starts a run, and does something to it while a call of its is under way. Gives what it then went on to change. */
+  async function midway(
+    args: readonly string[],
+    { action, lease = '600' }: { readonly action: string; readonly lease?: string },
+    act: (run: CliRun) => Promise<void>,
+  ) {
+    const { reached, intercept, release } = holding(action)
+    proxy().intercept(intercept)
+    const run = stack.start(args, { env: { ECOM_INFRA_LEASE: lease } })
+    const ended = run.result.then(({ stderr }) => Promise.reject(new Error(`it ended before ${action}: ${stderr}`)))
+    await Promise.race([reached, ended])
+    ended.catch(() => undefined)
+    await act(run)
+    // What was let go before may still be on its way to the wire.
+    await sleep(300)
+    const before = proxy().calls.length
+    release()
+    const result = await run.result
+    const later = proxy().calls.slice(before)
+    return { result, changed: later.filter(({ mutating, service }) => mutating && service !== 's3') }
+  }
+
+  beforeAll(async () => {
+    stack = await openStack()
+    Bucket = `ecom-infra-state-${stack.account.id}-us-east-1`
+  })
+  afterEach(() => proxy().intercept(null))
+  afterAll(() => stack?.close())
+
+  it('that is stolen ends the run before its next change, and it says who took it', async () => {
+    const { result, changed } = await midway(UP, { action: 'CreateNatGateway' }, async () => {
+      await stack.raw.s3.putObject({ Bucket, Key: LOCK, Body: JSON.stringify(thief(20)) })
+    })
+    expect(changed).toEqual([])
+    expect(result.code, result.stderr).toBe(1)
+    expect(result.json()).toMatchObject({
+      stopped: { code: 'LeaseLost', message: expect.stringContaining('taken over by mallory@cave on cave ("down")') },
+    })
+    expect((await lock()).run).toBe('another')
+  })
+
+  it('that another host holds is respected while its lease lasts, by command and by force of nothing', async () => {
+    const began = performance.now()
+    const [up, unlock] = await Promise.all([stack.run(UP), stack.run(['state', 'unlock', '--json'])])
+    expect(performance.now() - began).toBeLessThan(15_000)
+    for (const result of [up, unlock]) {
+      expect(result.code, result.stderr).toBe(4)
+      expect(result.json()).toMatchObject({
+        code: 'Locked',
+        message: expect.stringMatching(/"down" by mallory@cave on cave \(process 7\), since 2026-11-21T08:00:00.000Z/),
+        hint: expect.stringMatching(/its lock is free in \d+ s; `ecom-infra state unlock`/),
+      })
+    }
+    expect((await lock()).run).toBe('another')
+  })
+
+  it('is taken over when that has passed since its last sign of life, by the clock of S3', async () => {
+    await stack.raw.s3.putObject({ Bucket, Key: LOCK, Body: JSON.stringify(thief(2)) })
+    await sleep(4_000)
+    const done = await stack.json<{ failures: readonly unknown[] }>(['up', '--yes'])
+    expect(done.failures).toEqual([])
+    const { resources, ...told } = await status(stack)
+    expect(astray({ resources, ...told })).toEqual([])
+    expect(addressesOf(await inventory(stack.raw))).toEqual(taggable(resources))
+    expect(await isLocked()).toBe(false)
+  })
+
+  it('is not trusted any more after a sleep longer than its lease', async () => {
+    const { result, changed } = await midway(DOWN, { action: 'DeleteNatGateway', lease: '3' }, async (run) => {
+      run.kill('SIGSTOP')
+      await sleep(3_500)
+      run.kill('SIGCONT')
+    })
+    expect(changed).toEqual([])
+    expect(result.code, result.stderr).toBe(1)
+    expect(result.json()).toMatchObject({
+      stopped: { code: 'LeaseLost', message: expect.stringContaining('this machine slept') },
+    })
+  })
+
+  it('is not broken while its holder lives; by force it is, and the holder stops before its next change', async () => {
+    const { result, changed } = await midway(DOWN, { action: 'DeleteSubnet' }, async ({ pid }) => {
+      const [text, document] = await Promise.all([
+        stack.run(['state', 'unlock']),
+        stack.run(['state', 'unlock', '--json']),
+      ])
+      expect(text.code, text.stderr).toBe(4)
+      expect(text.stderr).toMatch(new RegExp(`"down" by \\S+ on \\S+ \\(process ${pid}\\), since`))
+      expect(text.stderr).toContain('--force')
+      expect(document.json()).toMatchObject({ schema: 'ecom-infra/error/1', code: 'Locked' })
+      expect((await lock()).pid).toBe(pid)
+      const broken = await stack.json(['state', 'unlock', '--force'])
+      expect(broken).toMatchObject({ schema: 'ecom-infra/unlock/1', broken: { pid, command: 'down' } })
+    })
+    expect(changed).toEqual([])
+    expect(result.code, result.stderr).toBe(1)
+    expect(result.json()).toMatchObject({
+      stopped: { code: 'LeaseLost', message: expect.stringContaining('was broken') },
+    })
+  })
+
+  it('that is gone keeps nobody: the same command goes on, and ends', async () => {
+    expect(await isLocked()).toBe(false)
+    const told = await stack.json<{ leftovers: readonly unknown[] }>(['down', '--yes', '--delete-data'])
+    expect(told.leftovers).toEqual([])
+    expect(addressesOf(await inventory(stack.raw))).toEqual([])
+    expect((await stack.run(['state', 'unlock'])).code).toBe(0)
+  })
+})
