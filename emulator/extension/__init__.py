@@ -10,7 +10,7 @@ from .answers import Answers
 from .conditions import Conditions
 from .tokens import Tokens
 
-PARTS = ("network", "templates", "instances", "autoscaling", "dynamodb", "dashboards", "efs", "rds")
+PARTS = ("network", "templates", "instances", "autoscaling", "dynamodb", "dashboards", "efs", "rds", "speed")
 
 
 def wrap(application):
