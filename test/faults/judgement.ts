@@ -48,7 +48,7 @@ export async function judgeDown(stack: Stack, result: CliResult, { clean }: Grou
   }
 }
 
-const failed = (command: string, { code, signal, timedOut, stdout, stderr }: CliResult): Judgement => {
+export const failed = (command: string, { code, signal, timedOut, stdout, stderr }: CliResult): Judgement => {
   const ending = timedOut ? 'did not end in time' : `ended with ${code ?? signal}`
   return { ...GOOD, problems: [`${command} ${ending}: ${stdout.trim()}\n${stderr.trim().slice(-2_000)}`] }
 }
