@@ -40,7 +40,7 @@ const storeOn = (...answers: readonly Answer[]) => new S3Store(client(...answers
 
 beforeEach(() => {
   asked = []
-  vi.stubEnv('ECOM_INFRA_PACE', '0.001')
+  vi.stubEnv('ECOM_INFRA_PACE', '0.01')
 })
 afterEach(() => vi.unstubAllEnvs())
 
