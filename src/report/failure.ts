@@ -8,8 +8,9 @@ import type { Explain, Failure } from './types.ts'
 export function failureOf(problem: Problem): Failure {
   const { address = null, action = null, awsCode = null, requestId = null, hint = null } = problem.details
   const { code, message } = problem
-  const [ours, theirs] = [discreet(message), awsMessageOf(problem)]
-  return { address, action, code, awsCode, message: ours, awsMessage: theirs && discreet(theirs), requestId, hint }
+  const told = (text: string | null) => text && discreet(text)
+  const words = { message: discreet(message), awsMessage: told(awsMessageOf(problem)), hint: told(hint) }
+  return { address, action, code, awsCode, requestId, ...words }
 }
 
 /** AWS's own words are those of the cause, where there is a code of AWS's at all. */
