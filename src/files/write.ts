@@ -37,7 +37,7 @@ interface Manner {
 export function writeText(path: string, text: string, manner: Manner = {}): void {
   try {
     const { target, there } = destination(path, manner)
-    if (there !== null && !there.isFile()) into(target, text)
+    if (there !== null && (!there.isFile() || STREAM.test(path))) into(target, text)
     else replace(target, text, { ...manner, mode: manner.secret === true ? 0o600 : there && there.mode & 0o777 })
   } catch (cause) {
     const code = codeOf(cause)
@@ -46,6 +46,9 @@ export function writeText(path: string, text: string, manner: Manner = {}): void
     throw new Refused('NotWritten', `${path} cannot be written: ${WHY[code] ?? code}.`, { cause, hint })
   }
 }
+
+/** Behind these may be a file, and it is somebody else's: what a shell has opened to add to. */
+const STREAM = /^\/(?:dev|proc)\//
 
 /** A folder that only its owner looks into, with those above it. */
 export function makeFolder(path: string): void {
@@ -68,14 +71,14 @@ function destination(path: string, { secret = false, keep = false }: Manner): De
   if (behind === undefined || (secret && own.isSymbolicLink())) return { target: path, there: null }
   if (secret && !behind.isFile()) throw refusal('ENODEV')
   if (behind.isFile()) accessSync(path, constants.W_OK)
-  return { target: behind.isFile() ? realpathSync(path) : path, there: behind }
+  return { target: behind.isFile() && !STREAM.test(path) ? realpathSync(path) : path, there: behind }
 }
 
 /** A pipe that nobody reads from would hold up the opening for ever. */
 function into(path: string, text: string): void {
   const probe = openSync(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0))
   try {
-    writeFileSync(path, text)
+    writeFileSync(path, text, { flag: 'a' })
   } finally {
     closeSync(probe)
   }

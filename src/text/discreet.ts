@@ -8,11 +8,11 @@ const SECRETS: readonly RegExp[] = [
   // A JSON web token, and keys in PEM, whole or cut off.
   /\beyJ[\w-]{8,4000}\.[\w-]{8,4000}\.[\w-]*/g,
   /-----BEGIN[\s\S]*?(?:-----END [A-Z ]*-----|$)/g,
-  // https://user:password@host
-  /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]*(?=@)/gi,
+  // https://user:password@host, https://token@host
+  /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/@:]{0,200}:[^\s@]{0,500}|[^\s/@]{0,500})(?=@)/gi,
   // PASSWORD=hunter2, secret_key=…, and headers as they are signed.
-  /((?:pass(?:word|wd|phrase)?|pwd|secret\w{0,20}|token|credentials?|signature|authorization|api[-_]?key|private[-_]?key)["']?\s*=\s*)[^\s,;&]+/gi,
-  /((?:x-amz-security-token|authorization):\s*)[^\n]+/gi,
+  /((?:pass(?:word|wd|phrase)?|pwd|secret\w{0,20}|token|credentials?|signature|authorization|api[-_]?key|private[-_]?key)["']?\s*=(?!\s*\(not shown)\s*)[^\s,;&]+/gi,
+  /((?:x-amz-security-token|authorization):(?!\s*\(not shown)\s*)[^\n]+/gi,
 ]
 
 /** A text without the secrets that it may hold: people paste them where none belong, and logs are kept. */

@@ -1,15 +1,18 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
+  closeSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -175,4 +178,11 @@ test('what is no file is written into as it is', async () => {
   await once(reader, 'exit')
   expect(heard.join('')).toBe('x'.repeat(10_000))
   expect(() => writeText('/dev/null', 'x')).not.toThrow()
+  const path = join(scratch(), 'x')
+  const program = `import { writeText } from ${JSON.stringify(WRITE)}\nwriteText('/dev/stdout', 'two')`
+  const file = openSync(path, 'a')
+  writeSync(file, 'one, ')
+  spawnSync(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', file, 'inherit'] })
+  closeSync(file)
+  expect(readFileSync(path, 'utf8')).toBe('one, two')
 })

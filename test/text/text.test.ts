@@ -47,6 +47,7 @@ describe('a secret', () => {
   test.each([
     ['AKIAIOSFODNN7EXAMPLE was refused', '(not shown) was refused'],
     ['at https://me:hunter2@example.com/x', 'at https://(not shown)@example.com/x'],
+    ['https://me:hunter2/K7@x:1/a', 'https://(not shown)@x:1/a'],
     ['postgres://hunter2@db:5432', 'postgres://(not shown)@db:5432'],
     ['MASTER_PASSWORD=hunter2, next', 'MASTER_PASSWORD=(not shown), next'],
     ['"secret_access_key" = hunter2', '"secret_access_key" = (not shown)'],
@@ -58,6 +59,7 @@ describe('a secret', () => {
     ['eyJhbGciOiJIUzI1NiJ9.eyJodW50ZXIyIjoxfQ.hunter2', '(not shown)'],
   ])('is not told: %s', (text, told) => {
     expect(discreet(text)).toBe(told)
+    expect(discreet(told)).toBe(told)
     expect(isSecretValue(text)).toBe(true)
   })
 
