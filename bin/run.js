@@ -23,6 +23,14 @@ if (!fits(process.versions.node, own.engines.node)) {
   console.log(`${own.name}/${own.version} ${process.platform}-${process.arch} node-${process.versions.node}`)
 } else {
   endWithParent()
+  // Whoever listens by himself, and ends in order, takes this away: until then nothing has been begun.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])
+    process.on(signal, function endAtOnce() {
+      process.exit(code)
+    })
   // Room for young objects that never grows: the answers of a run are short-lived, and a third of its memory was this.
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString('--semi-space-growth-factor=1')

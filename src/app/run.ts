@@ -31,11 +31,15 @@ export interface Held {
 export async function lockStack(session: Session, command: string, before: Loaded): Promise<Held> {
   const { identity, loaded, stack, store, emit } = session
   const place = { account: identity.account, region: loaded.config.region }
+  // The clients of the state go on after an interrupt, to save: so nothing may be begun by them.
+  const { signal } = session.stop
+  signal.throwIfAborted()
   if (before.etag === null) {
     emit({ kind: 'phase', phase: 'lock', text: `preparing the state bucket ${store.bucket}` })
     const { partition } = identity
-    await ensureStateBucket(session.stateClients, { ...place, partition, tls: session.tls, tags: loaded.config.tags })
+    await ensureStateBucket(session.clients, { ...place, partition, tls: session.tls, tags: loaded.config.tags })
   }
+  signal.throwIfAborted()
   const startedAt = new Date().toISOString()
   const fence = before.manifest.fence
   const lock = await takeLock(store, { stack, run: randomUUID(), command, startedAt, fence })
@@ -88,10 +92,11 @@ export interface Work {
 
 /** Executes a plan under the lock and keeps its record. */
 export async function perform(session: Session, held: Held, work: Work): Promise<Result> {
-  const { store, stack } = session
+  const { store, stack, stop } = session
+  stop.signal.throwIfAborted()
   const { run } = held.lock
   const record = await beginRun(store, stack, { run, command: work.command, plan: work.seal, started: held.startedAt })
-  const failed = (error: unknown) => session.stop.abort(error)
+  const failed = (error: unknown) => stop.abort(error)
   const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
   const { config } = session.loaded
   // Until all is done, tags that have been given up may still be somewhere: the next run has to know of them.

@@ -74,6 +74,8 @@ const guard =
       if (sent && isStreamed(args)) throw spent()
       sent = true
       const limit = isMutating(operation) ? await gate.permit() : null
+      // Stopped while it was asked.
+      gate.signal.throwIfAborted()
       if (limit === null) return next(args)
       context.ecomInfraEnd = [Date.now() + limit, performance.now() + limit]
       return within(limit, next(args))
@@ -121,6 +123,8 @@ const meter =
     const mutating = isMutating(operation)
     return async (args) => {
       refuseLate(context)
+      // One more attempt is a new call as much as any other.
+      if (attemptOf(args) > 1) gate.signal.throwIfAborted()
       const began = performance.now()
       const tell = (requestId: string | null, code: string | null) =>
         gate.heard({

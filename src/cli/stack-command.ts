@@ -128,14 +128,9 @@ export abstract class StackCommand extends BaseCommand {
     })
   }
 
-  /** From here on signals are somebody else's business. */
+  /** From here on signals are somebody else's business. Else ours to the end: nobody else would end with our code. */
   protected deafen(): void {
     for (const dispose of this.#disposers.splice(0)) dispose()
-  }
-
-  protected override async finally(error: Error | undefined): Promise<void> {
-    this.deafen()
-    await super.finally(error)
   }
 }
 

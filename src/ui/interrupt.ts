@@ -35,6 +35,9 @@ export function onInterrupt({
     tell(FINISHING)
     if (!stop.signal.aborted) stop.abort(new Interrupted(signal))
   }
+  // Until now nothing had been begun: `bin/run.js` ended it at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    for (const early of process.listeners(signal)) if (early.name === 'endAtOnce') process.off(signal, early)
   const listeners = { SIGINT: listen('SIGINT'), SIGTERM: listen('SIGTERM') }
   process.on('SIGINT', listeners.SIGINT)
   process.on('SIGTERM', listeners.SIGTERM)

@@ -14,6 +14,7 @@ describe('a change that may take only so long', () => {
   let server: http.Server
   let arrivals: number
   let clients: Clients
+  let stop: AbortController
 
   // Loading it takes a while, which is not meant here.
   beforeAll(() => import('@aws-sdk/client-ec2'))
@@ -26,7 +27,8 @@ describe('a change that may take only so long', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
-    const gate = { rates: new Rates(), signal: new AbortController().signal, heard: () => undefined, credentials: null }
+    stop = new AbortController()
+    const gate = { rates: new Rates(), signal: stop.signal, heard: () => undefined, credentials: null }
     clients = connect({ region: 'us-east-1', endpoint, credentials }, { ...gate, permit: () => Promise.resolve(400) })
     vi.stubEnv('ECOM_INFRA_PACE', '0.03')
     // The longest rests that there are between two attempts.
@@ -46,6 +48,29 @@ describe('a change that may take only so long', () => {
     expect(before).toBeGreaterThan(1)
     await sleep(1_000)
     expect(arrivals).toBe(before)
+  })
+
+  it('is not attempted again after an interrupt', async () => {
+    const asked = clients.ec2.createLaunchTemplate(TEMPLATE).catch((caught: unknown) => caught)
+    await vi.waitUntil(() => arrivals > 0)
+    const [before, reason] = [arrivals, new Error('Ctrl-C')]
+    stop.abort(reason)
+    expect(await asked).toBe(reason)
+    expect(arrivals).toBe(before)
+  })
+
+  it('is not begun when it is interrupted while the lock is asked for', async () => {
+    const { promise: answered, resolve } = Promise.withResolvers<number>()
+    const endpoint = 'http://127.0.0.1:1'
+    const gate = { rates: new Rates(), signal: stop.signal, heard: () => undefined, credentials: null }
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
+    const { ec2 } = connect({ region: 'us-east-1', endpoint, credentials }, { ...gate, permit: () => answered })
+    const asked = ec2.createLaunchTemplate(TEMPLATE).catch((caught: unknown) => caught)
+    const reason = new Error('Ctrl-C')
+    await sleep(20)
+    stop.abort(reason)
+    resolve(400)
+    expect(await asked).toBe(reason)
   })
 
   it('is not attempted again when the machine slept meanwhile', async () => {
