@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { interruptedAll } from '../faults/signal.ts'
 import { holding } from './support/holding.ts'
 import { inventory, shapeOf } from './support/inventory.ts'
 import { astray, type Document, openStack, type Stack, status, up } from './support/stack.ts'
@@ -87,9 +88,22 @@ describe('a run that is asked to end, and the next one too', () => {
     expect(await objects(stack)).not.toContain('shop-dev/lock.json')
   })
 
+  it('ends as well at random moments, or at once when it is asked again', async () => {
+    const { wrong, result } = await interruptedAll(stack, ['up', '--yes', '--json'], [4, 11, 12])
+    expect(wrong).toEqual([])
+    expect(result.code, result.stderr).toBe(0)
+  })
+
   it('goes on from there, and makes what an uninterrupted one makes', async () => {
     await completes(stack)
-    expect(await outcomes(stack)).toEqual(['done', 'interrupted', 'interrupted'])
+    expect(new Set(await outcomes(stack))).toEqual(new Set(['done', 'interrupted']))
+  })
+
+  it('does so in a teardown, too, and the next one leaves nothing', async () => {
+    const { wrong, result } = await interruptedAll(stack, ['down', '--yes', '--delete-data', '--json'], [13, 14])
+    expect(wrong).toEqual([])
+    expect(result.json(), result.stderr).toMatchObject({ summary: { failed: 0 }, leftovers: [] })
+    expect(shapeOf(await inventory(stack.raw))).toEqual(empty)
   })
 })
 

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseManifest } from '../../src/state/manifest-read.ts'
 import { FINISHING } from '../../src/ui/interrupt.ts'
 import type { Stack } from '../e2e/support/stack-at.ts'
-import { stateOf } from '../e2e/support/state.ts'
 import { dice } from '../support/faults.ts'
 import type { Call, Interceptor } from '../support/proxy.ts'
 import type { CliResult, CliRun } from '../support/run-cli.ts'
 import { both, GOOD, isFlawless, type Judgement, judgeDown, judgeUp } from './judgement.ts'
+import { damageOf, holderOf } from './stored.ts'
 import { DOWN, type Ground, type Kind, type Outcome, UP } from './trial.ts'
 
 /** When a run is signalled, and how. */
@@ -87,7 +86,6 @@ async function ending(stack: Stack, run: CliRun, moment: Moment): Promise<readon
   await Promise.race([sleep(GRACE), result])
   const before = proxy.calls.length
   const { code, stderr } = await result
-  const state = stateOf(stack)
   const wanted = moment.signal === 'SIGINT' ? 130 : 143
   return [
     ...(code === wanted ? [] : [`${moment.signal}: it ended with ${code}, not ${wanted}: ${stderr.slice(-1_000)}`]),
@@ -95,8 +93,9 @@ async function ending(stack: Stack, run: CliRun, moment: Moment): Promise<readon
       .slice(before)
       .filter(isChange)
       .map(({ action }) => `begun after ${moment.signal}: ${action}`),
-    ...((await state.locked()) ? ['the lock is still held'] : []),
-    ...(await manifestOf(stack)),
+    // One that an earlier run has left, which was ended at once, is not this one's to give up.
+    ...((await holderOf(stack)) === run.pid ? ['the lock is still held'] : []),
+    ...(await damageOf(stack)),
   ]
 }
 
@@ -112,20 +111,8 @@ async function again(stack: Stack, run: CliRun): Promise<readonly string[]> {
   return [
     ...(code === 130 ? [] : [`SIGINT twice: it ended with ${code}: ${stderr.slice(-1_000)}`]),
     ...(took < AT_ONCE ? [] : [`SIGINT twice: it went on for ${Math.round(took)} ms`]),
-    ...(await manifestOf(stack)),
+    ...(await damageOf(stack)),
   ]
-}
-
-/** None, or a whole one. */
-async function manifestOf(stack: Stack): Promise<readonly string[]> {
-  const body = await stateOf(stack).manifest()
-  const place = { account: stack.account.id, region: 'us-east-1', stack: stack.id, name: 'the manifest' }
-  try {
-    if (body !== null) parseManifest(body, place)
-    return []
-  } catch (error) {
-    return [String(error)]
-  }
 }
 
 /** Interrupts a command once for each seed, the same one that goes on each time, then lets it go through. */
