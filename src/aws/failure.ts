@@ -86,11 +86,18 @@ export const isCut = (error: unknown): boolean =>
 export const isNetwork = (error: unknown): boolean =>
   NETWORK.has(wire(error).code ?? '') || ['Timeout', 'RequestTimeout', 'Abort'].includes(codeOf(error)) || isCut(error)
 
+/** Codes as `codeOf` gives them, of all services (aws-behaviours.md 0.2). */
+const THROTTLE =
+  /^(Throttl(ing|ed)|RequestThrottled|RequestLimitExceeded|EC2Throttled|BandwidthLimitExceeded|SlowDown|TooManyRequests|PriorRequestNotComplete|ProvisionedThroughputExceeded)$/
+
+/** Too many calls: this one was not done. EC2 and S3 say so with a status of 503. */
+const isThrottle = (error: unknown): boolean => THROTTLE.test(codeOf(error))
+
 /** No answer that says what has happened: the call may or may not have taken effect. */
 export function isLost(error: unknown): boolean {
   if (error instanceof Problem) return false
-  const status = statusOf(error)
-  return isNetwork(error) || (status !== undefined && status >= 500 && !isCapacity(error))
+  const clear = isCapacity(error) || isThrottle(error)
+  return isNetwork(error) || ((statusOf(error) ?? 0) >= 500 && !clear)
 }
 
 const CAPACITY =

@@ -1,8 +1,11 @@
 import { EC2 } from '@aws-sdk/client-ec2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Clients, connect } from '../../src/aws/clients.ts'
+import { isLost } from '../../src/aws/failure.ts'
+import { Rates } from '../../src/aws/rate.ts'
 import { CarefulRetry } from '../../src/aws/retry.ts'
 import { type AwsProxy, type Interceptor, startProxy } from '../support/proxy.ts'
-import { throttled } from '../support/refusal.ts'
+import { broken, throttled } from '../support/refusal.ts'
 
 process.env.ECOM_INFRA_PACE = '0.0001'
 
@@ -40,5 +43,39 @@ describe('the first call of a client', () => {
     await gone.close()
     const refused = { code: 'ECONNREFUSED', $metadata: { attempts: 3 } }
     await expect(clientAt(gone.url).describeVpcs({})).rejects.toMatchObject(refused)
+  })
+})
+
+describe('a creation that would be made twice, or refused because of itself', () => {
+  let proxy: AwsProxy
+  let clients: Clients
+  beforeEach(async () => {
+    proxy = await startProxy({ target: 'http://127.0.0.1:1' })
+    const { signal } = new AbortController()
+    const gate = { rates: new Rates(), signal, permit: () => null, heard: () => undefined }
+    clients = connect({ region: 'us-east-1', endpoint: proxy.url, credentials }, gate)
+  })
+  afterEach(() => proxy.close())
+
+  const CREATIONS: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['ec2:CreateVpc', () => clients.ec2.createVpc({ CidrBlock: '10.0.0.0/16' })],
+    ['iam:CreateRole', () => clients.iam.createRole({ RoleName: 'a', AssumeRolePolicyDocument: '{}' })],
+    ['efs:CreateAccessPoint', () => clients.efs.createAccessPoint({ FileSystemId: 'fs-1', ClientToken: 'a' })],
+    ['efs:CreateFileSystem', () => clients.efs.createFileSystem({ CreationToken: 'a' })],
+  ]
+
+  it.each(CREATIONS)('%s is not repeated blindly when its answer is lost', async (_, create) => {
+    for (const lost of ['reset-before', 'broken'] as const) {
+      proxy.reset()
+      proxy.intercept((call) => (lost === 'broken' ? broken(call, 500) : lost))
+      await expect(create()).rejects.toSatisfy(isLost)
+      expect(proxy.calls).toHaveLength(1)
+    }
+  })
+
+  it.each(CREATIONS)('%s is repeated without a look when it was throttled: nothing was done', async (_, create) => {
+    proxy.intercept((call) => (call.number < 4 ? throttled(call) : { status: 404, body: '' }))
+    await expect(create()).rejects.not.toSatisfy(isLost)
+    expect(proxy.calls).toHaveLength(4)
   })
 })
