@@ -24,8 +24,8 @@ const ONCE = new Set([
 
 /**
  * Creations without a token (aws-behaviours.md 0.5). When their answer is lost, only a look can tell what has happened:
- * some would be made twice, the others refused because of themselves. S3's CreateBucket is not among them, for S3 is
- * consistent and a bucket of ours is ours.
+ * some would be made twice, the others refused because of themselves. So EFS refuses even what has a token, and moto
+ * makes a second one. S3's CreateBucket is not among them, for S3 is consistent and a bucket of ours is ours.
  */
 const BLIND = new Set([
   'ec2:CreateVpc',
@@ -45,6 +45,8 @@ const BLIND = new Set([
   'rds:CreateDBParameterGroup',
   'rds:CreateDBInstance',
   'dynamodb:CreateTable',
+  'efs:CreateFileSystem',
+  'efs:CreateAccessPoint',
   'efs:CreateMountTarget',
   'kms:CreateKey',
   'sns:Subscribe',
