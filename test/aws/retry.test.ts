@@ -52,7 +52,7 @@ describe('a creation that would be made twice, or refused because of itself', ()
   beforeEach(async () => {
     proxy = await startProxy({ target: 'http://127.0.0.1:1' })
     const { signal } = new AbortController()
-    const gate = { rates: new Rates(), signal, permit: () => null, heard: () => undefined }
+    const gate = { rates: new Rates(), signal, permit: () => null, heard: () => undefined, credentials: null }
     clients = connect({ region: 'us-east-1', endpoint: proxy.url, credentials }, gate)
   })
   afterEach(() => proxy.close())
