@@ -4,7 +4,8 @@ const READS = /^(Describe|Get|List|Head|Lookup|Search|Simulate|Select|Test|Valid
 export const isMutating = (operation: string): boolean => !READS.test(operation)
 
 /**
- * Changes that AWS refuses when they come twice. The engine looks after a lost answer, and asks for what is missing.
+ * Changes that AWS refuses when they come twice, or moto breaks on. The engine looks after a lost answer, and asks for
+ * what is missing.
  */
 const ONCE = new Set([
   'ec2:AttachInternetGateway',
@@ -14,10 +15,12 @@ const ONCE = new Set([
   'ec2:AssociateRouteTable',
   'ec2:ReplaceRouteTableAssociation',
   'ec2:ReplaceNetworkAclAssociation',
+  'ec2:DeleteNetworkAclEntry',
   'ec2:AssociateIamInstanceProfile',
   'ec2:ReplaceIamInstanceProfileAssociation',
   'ec2:ModifyVolume',
   'iam:AddRoleToInstanceProfile',
+  'iam:RemoveRoleFromInstanceProfile',
   'kms:CreateAlias',
   'dynamodb:UpdateTimeToLive',
 ])

@@ -46,7 +46,7 @@ describe('the first call of a client', () => {
   })
 })
 
-describe('a creation that would be made twice, or refused because of itself', () => {
+describe('a change that would be made twice, or refused because of itself', () => {
   let proxy: AwsProxy
   let clients: Clients
   beforeEach(async () => {
@@ -57,25 +57,29 @@ describe('a creation that would be made twice, or refused because of itself', ()
   })
   afterEach(() => proxy.close())
 
-  const CREATIONS: readonly (readonly [string, () => Promise<unknown>])[] = [
+  const MEMBER = { InstanceProfileName: 'a', RoleName: 'a' }
+  const ENTRY = { NetworkAclId: 'acl-1', RuleNumber: 100, Egress: false }
+  const CHANGES: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['ec2:CreateVpc', () => clients.ec2.createVpc({ CidrBlock: '10.0.0.0/16' })],
     ['iam:CreateRole', () => clients.iam.createRole({ RoleName: 'a', AssumeRolePolicyDocument: '{}' })],
     ['efs:CreateAccessPoint', () => clients.efs.createAccessPoint({ FileSystemId: 'fs-1', ClientToken: 'a' })],
+    ['iam:RemoveRoleFromInstanceProfile', () => clients.iam.removeRoleFromInstanceProfile(MEMBER)],
+    ['ec2:DeleteNetworkAclEntry', () => clients.ec2.deleteNetworkAclEntry(ENTRY)],
     ['efs:CreateFileSystem', () => clients.efs.createFileSystem({ CreationToken: 'a' })],
   ]
 
-  it.each(CREATIONS)('%s is not repeated blindly when its answer is lost', async (_, create) => {
+  it.each(CHANGES)('%s is not repeated blindly when its answer is lost', async (_, change) => {
     for (const lost of ['reset-before', 'broken'] as const) {
       proxy.reset()
       proxy.intercept((call) => (lost === 'broken' ? broken(call, 500) : lost))
-      await expect(create()).rejects.toSatisfy(isLost)
+      await expect(change()).rejects.toSatisfy(isLost)
       expect(proxy.calls).toHaveLength(1)
     }
   })
 
-  it.each(CREATIONS)('%s is repeated without a look when it was throttled: nothing was done', async (_, create) => {
+  it.each(CHANGES)('%s is repeated without a look when it was throttled: nothing was done', async (_, change) => {
     proxy.intercept((call) => (call.number < 4 ? throttled(call) : { status: 404, body: '' }))
-    await expect(create()).rejects.not.toSatisfy(isLost)
+    await expect(change()).rejects.not.toSatisfy(isLost)
     expect(proxy.calls).toHaveLength(4)
   })
 })
