@@ -5,6 +5,7 @@
   server.py -p 0 --tied      ends when its standard input is closed, so that it cannot outlive who started it
 """
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -36,12 +37,16 @@ def main():
     if options.tied:
         threading.Thread(target=end_with_standard_input, daemon=True).start()
 
+    # Nothing of what is loaded is ever given up, and there is a lot of it to look through.
+    gc.disable()
     from moto.server import DomainDispatcherApplication, create_backend_app
-    from werkzeug.serving import make_server
+    import serving
 
     application = extension.wrap(DomainDispatcherApplication(extension.known(create_backend_app)))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", options.port, application, threaded=True)
+    server = serving.server(options.port, application)
+    gc.freeze()
+    gc.enable()
     os.environ["MOTO_PORT"] = str(server.server_port)
     print(" * Running on http://127.0.0.1:%d" % server.server_port, file=sys.stderr, flush=True)
     server.serve_forever()

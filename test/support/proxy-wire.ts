@@ -39,7 +39,7 @@ export async function forward(
 ): Promise<http.IncomingMessage> {
   const headers = without(request.rawHeaders, /^(connection|keep-alive|expect|x-moto-account-id)$/i)
   if (options.account !== undefined) headers.push('x-moto-account-id', options.account)
-  const upstream = http.request(options.target, { method: call.method, path: call.path, headers, agent: false })
+  const upstream = http.request(options.target, { method: call.method, path: call.path, headers })
   const answered = once(upstream, 'response')
   request.on('data', (chunk: Buffer) => {
     call.requestBytes += chunk.length
