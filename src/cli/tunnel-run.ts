@@ -42,6 +42,8 @@ export class TunnelRun {
   readonly #hands: Hands
   /** A command's own words are what its caller wants to see: only what is out of the ordinary is told among them. */
   #quiet = false
+  /** A shell ends with its connection, and says so itself. */
+  #shellOnly = false
 
   constructor(session: Session, stage: Stage, hands: Hands) {
     this.#session = session
@@ -56,6 +58,7 @@ export class TunnelRun {
   /** The exit code. */
   async go({ purpose, ...wishes }: TunnelWishes): Promise<number> {
     this.#quiet = purpose.kind !== 'stay'
+    this.#shellOnly = purpose.kind === 'shell'
     const options = {
       ...wishes,
       needsDatabase: purpose.kind !== 'shell',
@@ -124,7 +127,7 @@ export class TunnelRun {
 
   #tell({ kind, text }: TunnelEvent): void {
     const usual = kind === 'connecting' || kind === 'connected'
-    if (this.#quiet && usual) return
+    if ((this.#quiet && usual) || (this.#shellOnly && kind === 'lost')) return
     // From here on it matters how it goes on.
     this.#quiet = false
     process.stderr.write(`${printable(text)}\n`)

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { logIn } from './connect.ts'
 import { EphemeralKey } from './ephemeral-key.ts'
 import { AskFailed, nameOf } from './failure.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Limits } from './limits.ts'
 import { reach } from './socket.ts'
 import type { SshConnection } from './ssh.ts'
@@ -48,6 +48,5 @@ async function asking<T>({ limits, signal }: AttemptOptions, question: () => Pro
 }
 
 function firstMet(bastion: Bastion, key: Buffer): string {
-  const print = createHash('sha256').update(key).digest('base64').replace(/=+$/, '')
-  return `the host key of ${nameOf(bastion)} is met for the first time, and trusted from now on: SHA256:${print}`
+  return `the host key of ${nameOf(bastion)} is met for the first time, and trusted from now on: ${fingerprintOf(key)}`
 }

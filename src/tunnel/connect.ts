@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { type Algorithms, Client } from 'ssh2'
 import { Refused } from '../engine/errors.ts'
 import type { EphemeralKey } from './ephemeral-key.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Limits } from './limits.ts'
 import { SshConnection } from './ssh.ts'
 import type { Bastion, CheckHostKey } from './types.ts'
@@ -101,7 +102,11 @@ async function judge({ bastion, checkHostKey, tellNew }: Attempt, key: Buffer): 
   if (verdict === 'new') tellNew(key)
   if (verdict !== 'changed') return
   const name = bastion.instanceId ?? `${bastion.host}:${bastion.port}`
-  throw new Refused('HostKeyChanged', `The host key of the bastion (${name}) is another one than before.`, {
-    hint: 'Somebody may be listening in. Connect only when you know why the key of this very instance has changed.',
-  })
+  throw new Refused(
+    'HostKeyChanged',
+    `The host key of the bastion (${name}) is another one than before: ${fingerprintOf(key)}.`,
+    {
+      hint: 'Somebody may be listening in. Compare it with what the console of the instance says (RUNBOOK.md, "When the tunnel does not connect").',
+    },
+  )
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { Refused } from '../engine/errors.ts'
 import { parseJson } from '../files/json.ts'
 import { codeOf, readText, whyUnread } from '../files/read.ts'
 import { makeFolder, writeText } from '../files/write.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Bastion, CheckHostKey } from './types.ts'
 
 export { learnFromConsole } from './console-keys.ts'
@@ -40,16 +40,13 @@ export function hostKeysIn(path: string): HostKeys {
         await learn(bastion, [lineOf(key)])
         return 'new'
       }
-      return known.includes(lineOf(key)) || known.includes(printOf(key)) ? 'known' : 'changed'
+      return known.includes(lineOf(key)) || known.includes(fingerprintOf(key)) ? 'known' : 'changed'
     },
   }
 }
 
 /** An instance that takes another one's place has another key, and rightly so. A host that was named has only its name. */
 const nameOf = ({ instanceId, host, port }: Bastion): string => instanceId ?? `[${host}]:${port}`
-
-const printOf = (key: Buffer): string =>
-  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
 /** A key begins with the name of its kind, after four bytes that say how long that is. */
 const lineOf = (key: Buffer): string =>

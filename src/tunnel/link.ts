@@ -1,5 +1,6 @@
 import { type AttemptOptions, attempt } from './attempt.ts'
 import { AskFailed, brief, isFinal, isRefusedKey, keyRefused, unreachable } from './failure.ts'
+import { Seldom } from './seldom.ts'
 import type { SshConnection } from './ssh.ts'
 import { Retry } from './time.ts'
 
@@ -11,10 +12,14 @@ interface Waiter {
 /** A connection that was of no use for so long is taken for a good one all the same. */
 const GOOD_AFTER = 5_000
 
+/** Milliseconds in which a failure is told once: a night without a network must not push out what stands above it. */
+const QUIET = 60_000
+
 /** The SSH connection that is made again whenever it is lost. */
 export class Link {
   readonly #options: AttemptOptions
   readonly #retry: Retry
+  readonly #news: Seldom
   readonly #waiters = new Set<Waiter>()
   #now: SshConnection | null = null
   #over: { readonly why: unknown } | null = null
@@ -25,7 +30,8 @@ export class Link {
   #name = 'the bastion'
 
   constructor(options: AttemptOptions) {
-    this.#options = options
+    this.#news = new Seldom(options.tell, QUIET)
+    this.#options = { ...options, tell: (event) => this.#news.tell(event) }
     this.#retry = new Retry(options.limits)
   }
 
@@ -117,6 +123,7 @@ export class Link {
     this.#stood = true
     this.#refusals = 0
     this.#now = connection
+    this.#news.forget()
     tell({ kind: 'connected', text: `connected to ${this.#name}` })
     for (const waiter of [...this.#waiters]) waiter.give(connection)
     const why = await connection.ended
@@ -125,6 +132,7 @@ export class Link {
     signal.removeEventListener('abort', close)
     signal.throwIfAborted()
     if (isFinal(why)) throw why
+    this.#news.forget()
     tell({ kind: 'lost', text: `lost the connection to ${this.#name} (${brief(why)})` })
   }
 }

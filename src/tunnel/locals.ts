@@ -3,6 +3,7 @@ import type { ClientChannel } from 'ssh2'
 import { brief, isRefusal, whyNoForward } from './failure.ts'
 import { join } from './forward.ts'
 import type { Link } from './link.ts'
+import { Seldom } from './seldom.ts'
 import type { SshConnection } from './ssh.ts'
 import type { Destination, TunnelEvent } from './types.ts'
 
@@ -14,17 +15,18 @@ interface Setting {
   readonly tell: (event: TunnelEvent) => void
 }
 
-/** The same words are told once in so many milliseconds: a pool of connections fails fifty times at once. */
+/** Milliseconds in which the same is told once: a pool of connections fails fifty times at once. */
 const QUIET = 5_000
 
 /** The connections of this machine that came to the listener. */
 export class Locals {
   readonly #setting: Setting
   readonly #open = new Set<Socket>()
-  readonly #told = new Map<string, number>()
+  readonly #news: Seldom
 
   constructor(setting: Setting) {
     this.#setting = setting
+    this.#news = new Seldom(setting.tell, QUIET)
   }
 
   meet(local: Socket): void {
@@ -35,7 +37,8 @@ export class Locals {
     this.#lead(local).catch((error: unknown) => {
       local.resetAndDestroy()
       // At the end of all things they are all cut, and it is told why once.
-      if (!this.#setting.link.over) this.#tell({ kind: 'note', text: `a local connection was cut: ${brief(error)}` })
+      if (!this.#setting.link.over)
+        this.#news.tell({ kind: 'note', text: `a local connection was cut: ${brief(error)}` })
     })
   }
 
@@ -66,17 +69,10 @@ export class Locals {
         connection.lose(error instanceof Error ? error : new Error(String(error)))
         return null
       }
+      // Before the program at the other end has a word for it: what it says then is explained already.
+      this.#news.tell({ kind: 'refused', text: whyNoForward(error, this.#setting.destination) })
       local.resetAndDestroy()
-      this.#tell({ kind: 'refused', text: whyNoForward(error, this.#setting.destination) })
       return null
     }
-  }
-
-  #tell(event: TunnelEvent): void {
-    const now = Date.now()
-    for (const [text, at] of this.#told) if (now - at >= QUIET) this.#told.delete(text)
-    if (this.#told.has(event.text)) return
-    this.#told.set(event.text, now)
-    this.#setting.tell(event)
   }
 }

@@ -34,6 +34,10 @@ export async function openShell(connection: SshConnection, streams: ShellStreams
     channel.stderr.pipe(stderr, { end: false })
     stdin.pipe(channel)
     return await exitOf(channel, connection, signal)
+  } catch (error) {
+    // The shell has not ended its line. What is said next has one of its own.
+    if (stdout.isTTY) stdout.write('\r\n')
+    throw error
   } finally {
     restore()
     stdout.off('resize', resize)
