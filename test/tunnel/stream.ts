@@ -5,34 +5,71 @@ import type { Socket } from 'node:net'
 const PATTERN = randomBytes(1_048_573)
 const PIECE = 65_536
 
+/** A part of what goes over one connection. */
+export interface Part {
+  /** How much has gone before it. */
+  readonly from: number
+  readonly bytes: number
+}
+
 /** Sends so many bytes, as fast as they are taken, and ends its side. */
-export function pour(socket: Socket, bytes: number): void {
-  let sent = 0
+export const pour = (socket: Socket, bytes: number): void => send(socket, { from: 0, bytes }, () => socket.end())
+
+/** Sends a part, as fast as it is taken. */
+export function send(socket: Socket, { from, bytes }: Part, sent: () => void = () => undefined): void {
+  const end = from + bytes
+  let at = from
   const go = () => {
-    while (sent < bytes) {
-      const from = sent % PATTERN.length
-      const piece = PATTERN.subarray(from, Math.min(from + PIECE, PATTERN.length, from + bytes - sent))
-      sent += piece.length
-      if (!socket.write(piece)) return socket.once('drain', go)
+    while (at < end) {
+      const place = at % PATTERN.length
+      const piece = PATTERN.subarray(place, Math.min(place + PIECE, PATTERN.length, place + end - at))
+      at += piece.length
+      if (!socket.write(piece)) return void socket.once('drain', go)
     }
-    return socket.end()
+    sent()
   }
   go()
 }
 
-/** How many bytes came, each of them the right one, up to an end in order. `seen` is called as they come. */
-export function drink(socket: Socket, seen: () => void = () => undefined): Promise<number> {
+/** How many bytes came, each of them the right one, up to an end in order. */
+export function drink(socket: Socket): Promise<number> {
   let got = 0
   return new Promise((resolve, reject) => {
-    socket.on('data', (data: Buffer) => {
-      if (!matches(data, got)) return socket.destroy(new Error(`other bytes than were sent, around ${got}`))
-      got += data.length
-      seen()
+    follow(socket, 0, (at) => {
+      got = at
     })
     socket.once('end', () => resolve(got))
     socket.once('error', reject)
     socket.once('close', () => reject(new Error(`cut after ${got} bytes`)))
   })
+}
+
+/** Waits for a part. What comes after it has to be asked for. */
+export function take(socket: Socket, { from, bytes }: Part): Promise<void> {
+  const end = from + bytes
+  return new Promise((resolve, reject) => {
+    const cut = () => reject(new Error('cut before all had come'))
+    const stop = follow(socket, from, (at) => {
+      if (at < end) return
+      stop()
+      socket.off('error', reject).off('close', cut)
+      if (at === end) resolve()
+      else reject(new Error(`${at - end} bytes more than were sent`))
+    })
+    socket.once('error', reject).once('close', cut)
+  })
+}
+
+/** Tells how far it has come with the right bytes, and ends a connection that brings others. */
+export function follow(socket: Socket, from: number, seen: (at: number) => void): () => void {
+  let at = from
+  const hear = (data: Buffer) => {
+    if (!matches(data, at)) return socket.destroy(new Error(`other bytes than were sent, around ${at}`))
+    at += data.length
+    return seen(at)
+  }
+  socket.on('data', hear)
+  return () => socket.off('data', hear)
 }
 
 function matches(data: Buffer, at: number): boolean {
