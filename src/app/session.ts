@@ -64,7 +64,8 @@ export async function openSession(loaded: LoadedConfig, access: Access, surround
   const gate: Gate = { ...open, credentials, permit: () => permit?.() ?? null }
   const always: Gate = { ...gate, signal: new AbortController().signal, permit: () => null }
   const clients = connect(connection, gate)
-  const stateClients = connect(connection, always)
+  // An answer that never comes must not cost the lease, so the next attempt begins while there is time for it.
+  const stateClients = connect({ ...connection, attemptMs: (leaseSeconds() * 1_000) / 6 }, always)
   const identity = await identify(clients)
   credentials?.settle(identity.account)
   return {

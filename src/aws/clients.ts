@@ -55,6 +55,8 @@ export interface Connection {
   readonly custom?: (() => boolean) | undefined
   /** Only for the local AWS; else those of the gate, and without any the SDK's standard chain. */
   readonly credentials?: AwsCredentialIdentity | undefined
+  /** Milliseconds after which an attempt without an answer is given up. */
+  readonly attemptMs?: number | undefined
 }
 
 interface Anything {
@@ -123,7 +125,7 @@ async function settingsOf(service: Service, connection: Connection): Promise<obj
   return {
     region,
     retryStrategy: new CarefulRetry(),
-    requestHandler: await sharedHandler(),
+    requestHandler: await handlerFor(connection.attemptMs ?? ATTEMPT_MS),
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === null ? {} : { endpoint }),
     // A bucket name in the host name needs DNS that a custom endpoint rarely has.
@@ -134,20 +136,25 @@ async function settingsOf(service: Service, connection: Connection): Promise<obj
 const customEndpoint = (endpoint: string | null): boolean =>
   endpoint !== null || (process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3 ?? '') !== ''
 
-let handler: Promise<object> | undefined
+const ATTEMPT_MS = 30_000
 
-/** One pool of connections for all clients of the process. */
-function sharedHandler(): Promise<object> {
-  handler ??= import('@smithy/node-http-handler').then(
+const handlers = new Map<number, Promise<object>>()
+
+/** One pool of connections for all clients of the process that wait equally long. */
+function handlerFor(requestTimeout: number): Promise<object> {
+  const known = handlers.get(requestTimeout)
+  if (known) return known
+  const handler = import('@smithy/node-http-handler').then(
     ({ NodeHttpHandler }) =>
       new NodeHttpHandler({
         connectionTimeout: 5_000,
-        requestTimeout: 30_000,
+        requestTimeout,
         throwOnRequestTimeout: true,
         httpAgent: { keepAlive: true, maxSockets: 64 },
         httpsAgent: { keepAlive: true, maxSockets: 64 },
       }),
   )
+  handlers.set(requestTimeout, handler)
   return handler
 }
 
