@@ -12,19 +12,18 @@ export type Moment = 'before' | 'after' | 'unwritten'
 /** Milliseconds in which a run has surely read what was sent to it. */
 const READING = 60
 
-/** Kills a run at the first call of a wanted operation. What comes from it afterwards reaches nobody. */
+/** Kills a run at the first call that is a wanted point. What comes from it afterwards reaches nobody. */
 export class Blade {
-  readonly #moment: Moment
-  /** What is still to be met. What has been met is taken out. */
+  /** Points: a moment and an operation. What has been met is taken out. */
   readonly #wanted: Set<string>
-  /** Calls of wanted operations that AWS has been told of. */
+  /** Calls that AWS has been told of, and that the manifest must not tell of, by operation. */
   readonly #told = new Map<string, Call>()
   #run: CliRun | null = null
   #dead = false
-  #lifted: Promise<boolean> | null = null
+  /** Pending while it is being decided whether the run ends here. */
+  #lifted: Promise<void> | null = null
 
-  constructor(moment: Moment, wanted: Set<string>) {
-    this.#moment = moment
+  constructor(wanted: Set<string>) {
     this.#wanted = wanted
   }
 
@@ -33,73 +32,72 @@ export class Blade {
   }
 
   readonly intercept: Interceptor = async (call): Promise<Verdict> => {
-    // One at a time: whether this one is the end of the run decides what becomes of the others.
     while (call.mutating && !this.#dead && this.#lifted) await this.#lifted
     if (this.#dead) return 'reset-before'
     if (!call.mutating) return 'forward'
-    if (this.#moment === 'unwritten') return this.#letThrough(call)
-    const operation = operationOf(call)
-    if (!this.#wanted.has(operation)) return 'forward'
-    return this.#moment === 'before' ? this.#before(operation) : this.#after(operation)
+    if (this.#isArmed() && (isManifestWrite(call) || isUnlock(call))) {
+      this.#lifted = this.#strike()
+      await this.#lifted
+      return 'reset-before'
+    }
+    return this.#verdictOn(call)
   }
 
-  /** The run has ended, by itself or not: what it was told last has no manifest write after it. */
+  /** The run has ended. Where it did so by itself, no manifest write has followed what it was told last. */
   end(): void {
-    if (!this.#dead) this.#meet()
+    if (!this.#dead) this.#meetTold()
   }
 
-  #before(operation: string): Verdict {
-    this.#wanted.delete(operation)
-    this.#kill()
-    return 'reset-before'
+  #verdictOn(call: Call): Verdict {
+    const operation = operationOf(call)
+    if (this.#wanted.has(pointOf('before', operation))) {
+      this.#kill(pointOf('before', operation))
+      return 'reset-before'
+    }
+    if (this.#wanted.has(pointOf('after', operation))) return this.#afterwards(pointOf('after', operation))
+    if (this.#wanted.has(pointOf('unwritten', operation))) this.#told.set(operation, call)
+    return 'forward'
   }
 
-  #after(operation: string): Verdict {
-    const decided = Promise.withResolvers<boolean>()
+  #afterwards(point: string): Verdict {
+    const decided = Promise.withResolvers<void>()
     this.#lifted = decided.promise
     return {
       rewrite: (answer) => {
         const done = answer.status < 400
-        if (done) this.#before(operation)
+        if (done) this.#kill(point)
         this.#lifted = null
-        decided.resolve(done)
+        decided.resolve()
         return done ? 'reset' : answer
       },
     }
   }
 
-  async #letThrough(call: Call): Promise<Verdict> {
-    if (this.#armed() && (isManifestWrite(call) || isUnlock(call))) {
-      this.#lifted = this.#strike()
-      await this.#lifted
-      return 'reset-before'
-    }
-    const operation = operationOf(call)
-    if (this.#wanted.has(operation)) this.#told.set(operation, call)
-    return 'forward'
-  }
-
   /** Whether AWS has done something of what is wanted, or is about to. */
-  #armed(): boolean {
+  #isArmed(): boolean {
     return [...this.#told.values()].some(({ answered, status }) => answered === 0 || status < 400)
   }
 
   /** Waits until what AWS was told has been answered, and read. */
-  async #strike(): Promise<boolean> {
+  async #strike(): Promise<void> {
     while ([...this.#told.values()].some(({ answered }) => answered === 0)) await sleep(5)
     await sleep(READING)
-    this.#meet()
-    this.#kill()
-    return true
+    this.#meetTold()
+    this.#kill(null)
   }
 
-  #meet(): void {
-    for (const [operation, { status }] of this.#told) if (status > 0 && status < 400) this.#wanted.delete(operation)
+  #meetTold(): void {
+    for (const [operation, { status }] of this.#told)
+      if (status > 0 && status < 400) this.#wanted.delete(pointOf('unwritten', operation))
     this.#told.clear()
   }
 
-  #kill(): void {
+  #kill(point: string | null): void {
+    if (point !== null) this.#wanted.delete(point)
     this.#dead = true
     this.#run?.kill('SIGKILL')
   }
 }
+
+/** What happens, and to which operation. */
+export const pointOf = (what: string, operation: string): string => `${what} ${operation}`

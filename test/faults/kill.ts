@@ -1,5 +1,5 @@
-import { Blade, type Moment } from './blade.ts'
-import { dealt, liveThrough, type Ordeal } from './life.ts'
+import type { Moment } from './blade.ts'
+import { dealt, liveThrough } from './life.ts'
 import type { Kind, Trial } from './trial.ts'
 
 const NAMES: Readonly<Record<Moment, string>> = {
@@ -8,37 +8,20 @@ const NAMES: Readonly<Record<Moment, string>> = {
   unwritten: 'kill -9 after the answer, before it is in the manifest',
 }
 /** Lives that the operations are dealt out to, so that several can be lived at once. */
-const PARTS = 3
-/** Cuts that may meet nothing new. */
-const SPARE = 5
+const OF = 3
 
 /** Runs that are killed: in `up` and in `down` of the whole stack, at every distinct operation. */
 export const killed: readonly Kind[] = Object.entries(NAMES).map(([moment, name]) => ({
   name,
   trials: Array.from(
-    { length: PARTS },
+    { length: OF },
     (_, part): Trial => ({
-      id: `part ${part + 1}/${PARTS}`,
-      run: async (ground) => {
-        const outcome = await liveThrough(ground, dealt(ground, part, PARTS), killing(moment as Moment))
-        // Many runs for one: their calls say nothing about those of one.
-        return { ...outcome, undisturbed: null }
-      },
+      id: `part ${part + 1}/${OF}`,
+      // Many runs for one: their calls say nothing about those of one.
+      run: async (ground) => ({
+        ...(await liveThrough(ground, dealt(ground, moment, { part, of: OF }))),
+        undisturbed: null,
+      }),
     }),
   ),
 }))
-
-/** Gives the command again and again, killed at one wanted operation after the other, until it goes through. */
-export const killing =
-  (moment: Moment): Ordeal =>
-  async ({ account, start }, args, wanted) => {
-    for (let left = wanted.size + SPARE; ; left -= 1) {
-      const blade = new Blade(moment, left > 0 ? wanted : new Set())
-      account.proxy.intercept(blade.intercept)
-      const run = start(args)
-      blade.aimAt(run)
-      const result = await run.result
-      blade.end()
-      if (result.signal !== 'SIGKILL' || result.timedOut) return result
-    }
-  }

@@ -1,36 +1,44 @@
 import type { Stack } from '../e2e/support/stack-at.ts'
-import type { CliResult } from '../support/run-cli.ts'
+import { type FaultKind, faults } from '../support/faults.ts'
+import type { CliOptions, CliResult } from '../support/run-cli.ts'
+import { Blade, pointOf } from './blade.ts'
 import { both, GOOD, isFlawless, type Judgement, judgeDown, judgeUp } from './judgement.ts'
-import { operationsIn } from './operation.ts'
+import { operationOf, operationsIn } from './operation.ts'
 import { DOWN, type Ground, type Outcome, UP } from './trial.ts'
 
-/** Lives in which every operation has to have been met. */
+/** Lives in which every point has to have been met. */
 const LIVES = 3
+/** Cuts that may meet nothing new. */
+const SPARE = 5
 
-/** What has still to be met, by operation. */
+const BREAKS: readonly FaultKind[] = ['reset-before', 'reset-after', '500', '500-after', '503', 'throttle', 'hang']
+
+/** What has still to be met, as points: `before ec2:CreateVpc`, `reset-after rds:CreateDBInstance`. */
 export interface Wanted {
   readonly up: Set<string>
   readonly down: Set<string>
 }
 
-/** How a command is brought to its end. What it meets on its way is taken out of `wanted`. */
-export type Ordeal = (stack: Stack, args: readonly string[], wanted: Set<string>) => Promise<CliResult>
-
-/** Every `parts`-th of the operations that change something in a clean life, from the `part`-th on. */
-export function dealt({ clean }: Ground, part: number, parts: number): Wanted {
-  const mine = (_: string, index: number) => index % parts === part
-  return { up: new Set(operationsIn(clean.up).filter(mine)), down: new Set(operationsIn(clean.down).filter(mine)) }
+/** This is to happen to every `of`-th of the operations that change something in a clean life, from the `part`-th on. */
+export function dealt({ clean }: Ground, what: string, { part, of }: { part: number; of: number }): Wanted {
+  const points = (calls: Ground['clean']['up']) =>
+    new Set(
+      operationsIn(calls)
+        .filter((_, index) => index % of === part)
+        .map((operation) => pointOf(what, operation)),
+    )
+  return { up: points(clean.up), down: points(clean.down) }
 }
 
 const sizeOf = ({ up, down }: Wanted): number => up.size + down.size
 
-/** Lives until every operation was met. One that never was is a problem. */
-export async function liveThrough(ground: Ground, wanted: Wanted, ordeal: Ordeal): Promise<Outcome> {
+/** Lives until every point was met. One that never was is a problem. */
+export async function liveThrough(ground: Ground, wanted: Wanted, env: CliOptions['env'] = {}): Promise<Outcome> {
   const points = sizeOf(wanted)
   let [judgement, calls, converged, lives] = [GOOD, 0, 0, 0]
   for (; lives < LIVES && sizeOf(wanted) > 0; lives += 1) {
     const before = sizeOf(wanted)
-    const lived = await live(ground, wanted, ordeal)
+    const lived = await live(ground, wanted, env)
     calls += lived.calls
     judgement = both(judgement, lived)
     if (isFlawless(lived)) converged += before - sizeOf(wanted)
@@ -41,14 +49,15 @@ export async function liveThrough(ground: Ground, wanted: Wanted, ordeal: Ordeal
   return { points, converged, calls, undisturbed, ...judgement, problems }
 }
 
+type Lived = Judgement & { readonly calls: number }
+
 /** From nothing to nothing. What stands in between, and what is left at the end, is judged. */
-async function live(ground: Ground, wanted: Wanted, ordeal: Ordeal): Promise<Judgement & { readonly calls: number }> {
-  const stack = await ground.open()
+async function live(ground: Ground, wanted: Wanted, env: CliOptions['env']): Promise<Lived> {
+  const stack = await ground.open(env)
   const { proxy } = stack.account
-  const counted = async (args: readonly string[], of: Set<string>) => {
+  const counted = async (args: readonly string[], points: Set<string>) => {
     const before = proxy.calls.length
-    const result = await ordeal(stack, args, of)
-    proxy.intercept(null)
+    const result = await suffer(stack, args, points)
     return { result, calls: proxy.calls.length - before }
   }
   try {
@@ -59,5 +68,32 @@ async function live(ground: Ground, wanted: Wanted, ordeal: Ordeal): Promise<Jud
     return { ...(await judgeDown(stack, gone.result, ground)), calls: made.calls + gone.calls }
   } finally {
     await stack.close()
+  }
+}
+
+/**
+ * Gives a command, which meets the wanted points on its way. Where that kills it, it is given again, until it ends by
+ * itself. What has been met is taken out.
+ */
+export async function suffer(
+  { account, start }: Stack,
+  args: readonly string[],
+  wanted: Set<string>,
+): Promise<CliResult> {
+  const breaks = faults(
+    BREAKS.map((kind) => ({ kind, aim: { where: (call) => wanted.delete(pointOf(kind, operationOf(call))) } })),
+  )
+  for (let left = wanted.size + SPARE; ; left -= 1) {
+    const blade = new Blade(left > 0 ? wanted : new Set())
+    account.proxy.intercept(async (call) => {
+      const verdict = await blade.intercept(call)
+      return verdict === 'forward' ? breaks.intercept(call) : verdict
+    })
+    const run = start(args, { timeoutMs: 400_000 })
+    blade.aimAt(run)
+    const result = await run.result
+    blade.end()
+    account.proxy.intercept(null)
+    if (result.signal !== 'SIGKILL' || result.timedOut) return result
   }
 }

@@ -1,6 +1,5 @@
-import { type FaultKind, faults } from '../support/faults.ts'
-import { dealt, liveThrough, type Ordeal } from './life.ts'
-import { operationOf } from './operation.ts'
+import type { FaultKind } from '../support/faults.ts'
+import { dealt, liveThrough } from './life.ts'
 import type { Kind } from './trial.ts'
 
 const NAMES: Readonly<Partial<Record<FaultKind, string>>> = {
@@ -13,22 +12,18 @@ const NAMES: Readonly<Partial<Record<FaultKind, string>>> = {
   hang: 'no answer at all',
 }
 
+/** What is never answered costs a third of the lease, which the pace does not scale: both by the same measure. */
+const ENV: Readonly<Partial<Record<string, Readonly<Record<string, string>>>>> = {
+  hang: { ECOM_INFRA_LEASE: '6', ECOM_INFRA_PACE: '0.1' },
+}
+
 /** Calls that go wrong: each distinct operation once, all of them in one `up` and one `down`, which have to cope alone. */
 export const lost: readonly Kind[] = Object.entries(NAMES).map(([fault, name]) => ({
   name,
   trials: [
     {
       id: 'each operation once',
-      run: (ground) => liveThrough(ground, dealt(ground, 0, 1), breaking(fault as FaultKind)),
+      run: (ground) => liveThrough(ground, dealt(ground, fault, { part: 0, of: 1 }), ENV[fault]),
     },
   ],
 }))
-
-/** Breaks the first call of each wanted operation. */
-export const breaking =
-  (kind: FaultKind): Ordeal =>
-  async ({ account, run }, args, wanted) => {
-    const where = (call: Parameters<typeof operationOf>[0]) => wanted.delete(operationOf(call))
-    account.proxy.intercept(faults([{ kind, aim: { where } }]).intercept)
-    return run(args, { timeoutMs: 400_000 })
-  }
