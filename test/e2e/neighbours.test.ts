@@ -1,34 +1,51 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failing } from './support/failing.ts'
-import { idsOf, inventory } from './support/inventory.ts'
+import { idsOf, inventory, type Thing } from './support/inventory.ts'
 import { at } from './support/raw.ts'
 import { type Document, openStack, type Stack, status, up } from './support/stack.ts'
+import { stateOf } from './support/state.ts'
+import { settle } from './support/strangers.ts'
 
-describe('two stacks in one account and region', () => {
+/** The id of the second begins with the first's, and so do the names of all that it has. */
+const OURS = { name: 'shop', environment: 'dev' }
+const THEIRS = { name: 'shop-dev', environment: 'web' }
+
+describe('two stacks in one account and region, and strangers', () => {
   let stack: Stack
-  const go = (name: string, args: readonly string[]) => {
-    stack.configure({ name })
+  const go = (whose: typeof OURS, args: readonly string[]) => {
+    stack.configure(whose)
     return stack.json<Document>(args)
+  }
+  const order = (things: readonly Thing[]) =>
+    things.toSorted((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1))
+  /** Everything that stands in the account with its tags, and the other stack's state. */
+  const others = async () => {
+    const state = stateOf({ ...stack, id: 'shop-dev-web' })
+    return { things: order(await inventory(stack.raw)), state: [await state.manifest(), ...(await state.keys())] }
   }
 
   beforeAll(async () => {
     stack = await openStack()
-    await go('left', ['up', '--yes'])
-    await go('right', ['up', '--yes'])
+    await settle(stack)
+    await go(THEIRS, ['up', '--yes'])
   })
   afterAll(() => stack?.close())
 
-  it('leave each other alone', async () => {
-    expect((await go('left', ['status'])).verdict).toBe('in-sync')
-    expect((await go('right', ['status'])).verdict).toBe('in-sync')
+  it('leave each other alone, and what is not ours is after our whole life as it was before', async () => {
+    const before = await others()
+    expect(before.things.length).toBeGreaterThan(70)
+    await go(OURS, ['up', '--yes'])
+    expect((await go(OURS, ['status'])).verdict).toBe('in-sync')
+    const first = await go(OURS, ['down', '--yes', '--delete-data'])
+    expect(first.leftovers).toEqual([])
+    expect(first.kept.map(({ type }) => type)).toEqual(['kms:key', 's3:bucket'])
+    expect(await others()).toEqual(before)
   })
 
   it('go one by one, and the state bucket with the last', async () => {
-    const first = await go('left', ['down', '--yes', '--delete-data'])
-    expect(first.leftovers).toEqual([])
-    expect(first.kept.map(({ type }) => type)).toEqual(['kms:key', 's3:bucket'])
-    expect((await go('right', ['status'])).verdict).toBe('in-sync')
-    const last = await go('right', ['down', '--yes', '--delete-data'])
+    expect((await go(THEIRS, ['status'])).verdict).toBe('in-sync')
+    const last = await go(THEIRS, ['down', '--yes', '--delete-data'])
+    expect(last.leftovers).toEqual([])
     expect(last.kept.map(({ type }) => type)).toEqual(['kms:key'])
   })
 })
