@@ -14,7 +14,7 @@ import { isFresh, nothing, type Observation, observe, planFor } from './observe.
 import { outsOf, type Whole } from './outputs.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
-import { refuseStrange, wasProtected } from './up-plan.ts'
+import { damageOf, refuseStrange, wasProtected } from './up-plan.ts'
 
 export interface DownOptions {
   readonly deleteData: boolean
@@ -49,6 +49,7 @@ export async function down(session: Session, options: DownOptions): Promise<Down
   const at = new Date()
   const { deleteData } = options
   const farewells = settled(await farewellsOf(session, plan), { stack: session.stack, deleteData, at })
+  for (const text of damageOf(seen)) session.emit({ kind: 'note', address: null, text })
   await options.shown(plan, farewells, seen)
   if (options.dryRun) {
     const told = hindered(plan, farewells, deleteData)

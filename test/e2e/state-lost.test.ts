@@ -93,11 +93,14 @@ describe('a stack whose manifest', () => {
     expect(idsOf(await inventory(stack.raw))).toEqual(things)
   })
 
-  it('is lost is planned as if it were there, and torn down whole', async () => {
-    await state.put(null)
+  it('is damaged is planned as if it were there, and named by `down`, which takes all of it away', async () => {
+    await state.put('{"half')
     const { summary } = await stack.json<PlanDocument>(['up', '--dry-run'])
     expect(summary).toMatchObject({ create: 0, update: 0, unchanged: count })
-    const down = await stack.json<Document>(['down', '--yes', '--delete-data'])
+    const { code, stderr, json } = await stack.run(['down', '--yes', '--delete-data', '--json'])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('cut off')
+    const down = json<Document>()
     expect(down.summary).toMatchObject({ deleted: count, failed: 0 })
     expect(down.leftovers).toEqual([])
   })
