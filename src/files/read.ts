@@ -23,14 +23,13 @@ export function readText(path: string, limit: number, patience: Patience = PATIE
     const stat = fstatSync(file)
     if (stat.isDirectory()) throw refusal('EISDIR')
     if (!stat.isFile() && !stat.isFIFO()) throw refusal('ENODEV')
-    if (stat.size > limit) throw refusal('EFBIG')
     return decoded(bytesOf(file, limit, stat.isFIFO() ? patience : NONE))
   } finally {
     closeSync(file)
   }
 }
 
-/** Sizes are told by the system, and not always truly: what comes is counted, too. */
+/** Sizes are told by the system, and not always truly: what comes is counted. */
 function bytesOf(file: number, limit: number, patience: Patience): Buffer {
   const pieces: Buffer[] = []
   let total = 0
