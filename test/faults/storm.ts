@@ -1,7 +1,7 @@
 import type { Stack } from '../e2e/support/stack-at.ts'
 import { faults } from '../support/faults.ts'
 import type { CliResult } from '../support/run-cli.ts'
-import { both, GOOD, isFlawless, judgeDown, judgeUp } from './judgement.ts'
+import { both, GOOD, isFlawless, type Judgement, judgeDown, judgeUp } from './judgement.ts'
 import { DOWN, type Ground, type Kind, type Outcome, type Trial, UP } from './trial.ts'
 
 const THROTTLED = 0.2
@@ -11,7 +11,7 @@ const SEEDS = 20
 /** Renewals of the lock come with time, and not with faults: a long lease keeps them out of the count. */
 const CALM = { ECOM_INFRA_LEASE: '60' }
 
-/** Of the calls of a clean run, all that reach the proxy, retries included: in `up` by itself, and in `down`. */
+/** Of the calls of a clean life, `up` and `down`. All that reach the proxy count: AWS's refusals, and every retry. */
 const MOST = 1.5
 
 /** Calls of every sort, reads too, are throttled, or done and never answered; each seed is a life of its own. */
@@ -35,16 +35,14 @@ function seeded(seed: number): Trial {
 }
 
 async function live(stack: Stack, seed: number, ground: Ground): Promise<Outcome> {
-  const { up, down } = ground.clean
   const coming = await stormy(stack, UP, seed)
-  let judgement = both(await judgeUp(stack, coming.result, ground), costOf('up', coming.calls, up.length))
+  const whole = await judgeUp(stack, coming.result, ground)
   const going = await stormy(stack, DOWN, seed + SEEDS)
-  judgement = both(judgement, await judgeDown(stack, going.result, ground))
-  judgement = both(judgement, costOf('down', going.calls, down.length))
-  return {
-    ...{ points: 1, converged: isFlawless(judgement) ? 1 : 0, ...judgement },
-    ...{ calls: coming.calls + going.calls, undisturbed: up.length + down.length },
-  }
+  const gone = await judgeDown(stack, going.result, ground)
+  const calls = coming.calls + going.calls
+  const undisturbed = ground.clean.up.length + ground.clean.down.length
+  const judgement = both(both(whole, gone), costOf(calls, undisturbed))
+  return { points: 1, converged: isFlawless(judgement) ? 1 : 0, ...judgement, calls, undisturbed }
 }
 
 /** A command while it storms; what is asked afterwards is asked in calm. */
@@ -64,7 +62,5 @@ async function stormy(
   return { result, calls: proxy.calls.length }
 }
 
-const costOf = (command: string, calls: number, clean: number) =>
-  calls <= clean * MOST
-    ? GOOD
-    : { ...GOOD, problems: [`${command} took ${calls} calls, and ${clean} without any fault`] }
+const costOf = (calls: number, clean: number): Judgement =>
+  calls <= clean * MOST ? GOOD : { ...GOOD, problems: [`it took ${calls} calls, and ${clean} without any fault`] }
