@@ -79,16 +79,22 @@ const matches = (rule: Passing, error: unknown): boolean => {
   return named && (rule.says === undefined || rule.says.some((fragment) => message.includes(fragment)))
 }
 
-/** Repeats `act` while it is refused for one of the passing reasons, each for as long as it may last. Says each in turn. */
+/**
+ * Repeats `act` while it is refused for one of the passing reasons. Each may last for as long as it says, from when it
+ * first came up, and is told when it comes up.
+ */
 export async function patiently<T>(ctx: Waiting, rules: readonly Passing[], act: () => Promise<T>): Promise<T> {
-  const began = Date.now()
+  const began = new Map<Passing, number>()
   let told: Passing | undefined
   for (let attempt = 0; ; attempt++) {
     try {
       return await act()
     } catch (error) {
       const rule = rules.find((candidate) => matches(candidate, error))
-      if (!rule || Date.now() - began >= scaled(rule.seconds)) throw error
+      if (!rule) throw error
+      const since = began.get(rule) ?? Date.now()
+      began.set(rule, since)
+      if (Date.now() - since >= scaled(rule.seconds)) throw error
       if (rule !== told) ctx.note(`waiting for ${rule.what}`)
       told = rule
       await pause(Math.min(2 + attempt, 10), ctx.signal)

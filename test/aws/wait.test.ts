@@ -37,6 +37,13 @@ describe('patience with what AWS refuses', () => {
     await expect(patiently(fakeCtx(), [short], () => Promise.reject(unseen))).rejects.toBe(unseen)
   })
 
+  it('counts the time of each reason from when it came up', async () => {
+    const [first, then] = [FRESH, { ...ROLE, seconds: 5 }]
+    // By then the first reason has lasted longer than the second may.
+    const act = refusing(unseen, unseen, unseen, unseen, roleless)
+    expect(await patiently(fakeCtx(), [first, then], act)).toBe('done')
+  })
+
   it('ends at once when the run is stopped', async () => {
     const stop = new AbortController()
     const ctx = fakeCtx({ signal: stop.signal })
