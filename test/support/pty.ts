@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'vitest'
 import { needs } from './needs.ts'
@@ -31,7 +32,7 @@ export class Terminal {
     this.#child = spawn(python, ['-I', HELPER, String(columns), String(rows), NODE, BIN, ...args], {
       cwd,
       env: environment({ env: { TERM: 'xterm-256color', CI: undefined, NO_COLOR: undefined, ...env } }),
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
     })
     const { stdout } = this.#child
     stdout?.setEncoding('utf8').on('data', (data: string) => {
@@ -53,6 +54,12 @@ export class Terminal {
     this.#child.stdin?.write(keys)
   }
 
+  /** As when somebody pulls at the window. What is on it already is not drawn anew. */
+  resize(columns: number, rows: number): void {
+    const sizes = this.#child.stdio[3] as Writable
+    sizes.write(`${columns} ${rows}\n`)
+  }
+
   /** Waits until the screen shows it. */
   async shows(words: string | RegExp, timeoutMs = 30_000): Promise<void> {
     const there = () => (typeof words === 'string' ? this.screen.text.includes(words) : words.test(this.screen.text))
@@ -70,7 +77,7 @@ export class Terminal {
     this.type(keys)
   }
 
-  /** The exit code. */
+  /** The exit code; 250 when the terminal was left otherwise than it was found. */
   ended(): Promise<number | null> {
     return this.#ended
   }

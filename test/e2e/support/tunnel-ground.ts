@@ -10,9 +10,12 @@ import type { CliOptions, CliResult, CliRun } from '../../support/run-cli.ts'
 import { Sshd } from '../../support/sshd.ts'
 import { type InstanceConnect, standIn } from './connect.ts'
 import { at } from './raw.ts'
-import { openStack, type Stack, up } from './stack.ts'
+import { openStack, type Stack } from './stack.ts'
 
-/** A stack in the emulator; and where its bastion and its database would be, a real OpenSSH and a real PostgreSQL. */
+/**
+ * What of a stack a tunnel needs, in the emulator; and where its bastion and its database would be, a real OpenSSH and a
+ * real PostgreSQL.
+ */
 export interface Ground {
   readonly stack: Stack
   readonly sshd: Sshd
@@ -38,7 +41,7 @@ export interface Ground {
 export async function openGround(test: Pick<TestContext, 'skip'>): Promise<Ground> {
   const sshd = await Sshd.start(test)
   const stack = await openStack({ access: { sshCidrs: [] } })
-  await up(stack)
+  await stack.json(['up', '--yes', '--target', 'ec2:instance/bastion', 'rds:instance/main'])
   const { DBInstances } = await stack.raw.rds.describeDBInstances({})
   const { Endpoint, MasterUserSecret, MasterUsername = '', DBName = '' } = DBInstances?.[0] ?? {}
   const postgres = await Postgres.start(test, Endpoint?.Address)
