@@ -18,10 +18,6 @@ export async function inventory(raw: Raw): Promise<readonly Thing[]> {
   return (await Promise.all(LISTS.map((list) => list(raw)))).flat()
 }
 
-/** Without what another run would call otherwise: for comparing two accounts. */
-export const shapeOf = (things: readonly Thing[]): readonly string[] =>
-  things.map(({ kind, tags, gist }) => [kind, tags['ecom-infra:address'] ?? tags.Name ?? '', gist].join(' ')).sort()
-
 /** For comparing one account with itself. */
 export const idsOf = (things: readonly Thing[]): readonly string[] =>
   things.map(({ kind, id }) => `${kind} ${id}`).sort()
