@@ -108,6 +108,9 @@ describe('a teardown', () => {
     })
     expect(plan.get('ec2:security-group/web')?.blockers).toEqual(strangers.rules)
     expect(plan.get('ec2:vpc/main')).toMatchObject({ action: 'blocked', blockers: strangers.things })
+    // What five groups and the network ask for is listed once: by the look, and then for each of the two networks.
+    const count = (wanted: string) => proxy().calls.filter(({ action }) => action === wanted).length
+    expect([count('DescribeSecurityGroups'), count('DescribeVpcPeeringConnections')]).toEqual([3, 1])
 
     const { code, message } = await failing(stack, ['down', '--yes', '--delete-data'], 2)
     expect(code).toBe('Blocked')
