@@ -122,12 +122,16 @@ async function ourInstances(ctx: Ctx, Filters: Filter[]): Promise<ReadonlySet<st
   return new Set(instances.filter((item) => isOurs(ctx, item)).map(({ InstanceId }) => InstanceId))
 }
 
+/** What services keep for what we make. A function, say, is never ours, though it may use a group of ours. */
+const OUR_KINDS: ReadonlySet<string> = new Set(['interface', 'load_balancer', 'efs', 'vpc_endpoint', 'nat_gateway'])
+
 function madeByUs(
-  { Attachment, RequesterManaged, Groups = [] }: NetworkInterface,
+  { Attachment, RequesterManaged, InterfaceType = 'interface', Groups = [] }: NetworkInterface,
   groups: ReadonlySet<string | undefined>,
   instances: ReadonlySet<string | undefined>,
 ): boolean {
   if (Attachment?.InstanceId) return instances.has(Attachment.InstanceId)
+  if (!OUR_KINDS.has(InterfaceType)) return false
   return RequesterManaged === true && Groups.length > 0 && Groups.every(({ GroupId }) => groups.has(GroupId))
 }
 

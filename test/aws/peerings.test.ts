@@ -106,10 +106,16 @@ test('an interface is told with what it belongs to', async () => {
     { NetworkInterfaceId: 'eni-3', InterfaceType: 'transit_gateway' },
     { NetworkInterfaceId: 'eni-4', RequesterId: 'amazon-elasticache' },
     { NetworkInterfaceId: 'eni-5' },
+    // A function of a stranger's, in a group of ours.
+    { NetworkInterfaceId: 'eni-6', InterfaceType: 'lambda', RequesterManaged: true, Groups: [{ GroupId: 'sg-1' }] },
+    { NetworkInterfaceId: 'eni-7', RequesterManaged: true, Groups: [{ GroupId: 'sg-1' }] },
   ]
   ec2.answers({
     DescribeNetworkInterfaces: () => ({ NetworkInterfaces }),
     DescribeInstances: () => ({ Reservations: [] }),
+    DescribeSecurityGroups: () => ({
+      SecurityGroups: [{ GroupId: 'sg-1', Tags: [{ Key: 'ecom-infra:stack', Value: 'shop-dev' }] }],
+    }),
   })
   expect((await ofVpc())?.map((text) => text.replace(/ in vpc-1.*/, ''))).toEqual([
     'network interface eni-1 (i-2)',
@@ -117,5 +123,6 @@ test('an interface is told with what it belongs to', async () => {
     'network interface eni-3 (transit gateway)',
     'network interface eni-4 (amazon-elasticache)',
     'network interface eni-5 (not attached)',
+    'network interface eni-6 (lambda)',
   ])
 })
