@@ -25,7 +25,7 @@ interface Moment {
 const CHANGES = 20
 const LOOKS = 80
 
-export function momentOf(seed: number): Moment {
+function momentOf(seed: number): Moment {
   const roll = dice(seed * 7_919)
   const mutating = roll() < 0.8
   const twice = roll() < 0.3
@@ -46,11 +46,7 @@ const AT_ONCE = 1_500
 const isChange = ({ mutating, service }: Call): boolean => mutating && service !== 's3'
 
 /** Signals one run. Null: it had ended before its moment came. Else what is wrong, which should be nothing. */
-export async function interrupt(
-  stack: Stack,
-  args: readonly string[],
-  moment: Moment,
-): Promise<readonly string[] | null> {
+async function interrupt(stack: Stack, args: readonly string[], moment: Moment): Promise<readonly string[] | null> {
   const { proxy } = stack.account
   const struck = Promise.withResolvers<'struck'>()
   proxy.intercept(striker(moment, () => struck.resolve('struck')))
