@@ -8,7 +8,7 @@ import { changedSince, isRestOf, type SavedPlan, savedPlan, sealFor } from '../.
 import { Problem } from '../../src/engine/errors.ts'
 import { errorText } from '../../src/report/error-text.ts'
 import { change, planOf, step, TARGET } from '../report/steps.ts'
-import { expectTellable, nasty } from '../support/hostile.ts'
+import { expectTellable, nasty, working } from '../support/hostile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ecom-infra-hostile-plan-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -85,9 +85,9 @@ describe('a plan of a stranger', () => {
     ['a config with a command', sealed({ config: { ...config, name: '$(touch pwned)' } }), 'InvalidConfig'],
     ['a name without end', sealed({ stack: 'x'.repeat(5000) }), 'PlanDamaged'],
   ])('that is %s is refused in time', async (_, body, code) => {
-    const began = performance.now()
+    const worked = working()
     expect(await outcomeOf(body)).toMatchObject({ code, exit: 2 })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(worked()).toBeLessThan(2)
   })
 
   test('that is a device is refused, and not read', async () => {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseJson } from '../../src/files/json.ts'
 import { readText, whyUnread } from '../../src/files/read.ts'
+import { working } from '../support/hostile.ts'
 import { asNobody, pipeIn, scratch } from './scratch.ts'
 
 const LIMIT = 64 * 1024
@@ -18,7 +19,7 @@ function why(path: string, patience = IMPATIENT): string | null {
     readText(path, LIMIT, patience)
     return null
   } catch (error) {
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
     return whyUnread(error, LIMIT)
   }
 }
@@ -115,9 +116,9 @@ describe('JSON of others', () => {
       `${'"\\'.repeat(1e6)}`,
       '["'.repeat(1e6),
     ]) {
-      const began = performance.now()
+      const worked = working()
       expect(() => parseJson(text)).toThrow(SyntaxError)
-      expect(performance.now() - began).toBeLessThan(1_000)
+      expect(worked()).toBeLessThan(1)
     }
   })
 })

@@ -164,7 +164,7 @@ describe('a place that cannot be written', () => {
   test('is refused where it is a pipe that nobody reads from, at once', () => {
     const began = performance.now()
     refused(pipeIn(scratch()), 'it is a socket, or a pipe that nobody reads from')
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
   })
 })
 

@@ -7,21 +7,21 @@ import { Locked, readLock } from '../../src/state/lock-document.ts'
 import { emptyManifest, type Manifest, serialise } from '../../src/state/manifest.ts'
 import { parseManifest } from '../../src/state/manifest-read.ts'
 import { MemoryStore } from '../../src/state/memory-store.ts'
-import { corpus, corpusText, expectTellable, nasty, spoiled } from '../support/hostile.ts'
+import { corpus, corpusText, expectTellable, nasty, spoiled, working } from '../support/hostile.ts'
 
 const place = { account: '123456789012', region: 'eu-west-1' }
 const expected = { ...place, stack: 'shop-dev', name: 's3://bucket/shop-dev/manifest.json' }
 const CODES = ['Damaged', 'Newer', 'OfOtherStack', 'OfOtherAccount', 'OfOtherRegion'].map((end) => `Manifest${end}`)
 
 function outcomeOf(body: string): Manifest | Failed {
-  const began = performance.now()
+  const worked = working()
   try {
     return parseManifest(body, expected)
   } catch (error) {
     if (error instanceof Failed) return error
     throw error
   } finally {
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(worked()).toBeLessThan(2)
   }
 }
 
@@ -54,9 +54,7 @@ describe('the corpus', () => {
   test('is refused by its size before it is read, with the limit', () => {
     const whole = serialise({ ...emptyManifest('shop-dev', place), config: { x: 'y'.repeat(10 * 1024 * 1024) } })
     for (const body of [whole, '['.repeat(10 * 1024 * 1024)]) {
-      const began = performance.now()
       expect(outcomeOf(body)).toMatchObject({ message: `${expected.name} is damaged: it is larger than 4 MiB.` })
-      expect(performance.now() - began).toBeLessThan(2_000)
     }
   })
 })

@@ -75,6 +75,12 @@ export function expectTellable(text: string, most = 64 * 1024): void {
   expect(text.length).toBeLessThanOrEqual(most)
 }
 
+/** Seconds of work from here on: on a busy machine the clock tells nothing. */
+export function working(): () => number {
+  const began = process.cpuUsage()
+  return () => process.cpuUsage(began).user / 1e6
+}
+
 const CORPUS = join(import.meta.dirname, '..', 'fixtures', 'corpus')
 
 export const corpus = (kind: 'config' | 'manifest'): readonly string[] => readdirSync(join(CORPUS, kind)).sort()

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { discreet, isSecretName, isSecretValue } from '../../src/text/discreet.ts'
 import { harmless, harmlessJson, harmlessLine, harmlessOutput } from '../../src/text/harmless.ts'
 import { shellQuoted } from '../../src/text/quoted.ts'
-import { nasty, SECRETS } from '../support/hostile.ts'
+import { nasty, SECRETS, working } from '../support/hostile.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
 const STEERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
@@ -82,10 +82,10 @@ describe('a secret', () => {
 
   test('is looked for in time that the length bounds', () => {
     for (const piece of ['-----BEGIN', 'eyJaaaaaaaa-', 'a://', 'password=', 'secretsecret', 'ghp_', '"=', 'A']) {
-      const began = performance.now()
+      const worked = working()
       discreet(piece.repeat(5_000))
       isSecretValue(piece.repeat(5_000))
-      expect(performance.now() - began).toBeLessThan(2_000)
+      expect(worked()).toBeLessThan(2)
     }
   })
 })
