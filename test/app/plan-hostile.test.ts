@@ -83,7 +83,7 @@ describe('a plan of a stranger', () => {
     ['UTF-16', Buffer.from(`\ufeff${sealed({})}`, 'utf16le'), 'NoPlan'],
     ['a config with a password', sealed({ config: { ...config, password: 'hunter2' } }), 'InvalidConfig'],
     ['a config with a command', sealed({ config: { ...config, name: '$(touch pwned)' } }), 'InvalidConfig'],
-    ['a name without end', sealed({ stack: 'x'.repeat(5000) }), 'PlanDamaged'],
+    ['a name without end', sealed({ version: 'x'.repeat(5000) }), 'PlanDamaged'],
   ])('that is %s is refused in time', async (_, body, code) => {
     const worked = working()
     expect(await outcomeOf(body)).toMatchObject({ code, exit: 2 })
