@@ -170,14 +170,10 @@ describe('the house', () => {
   })
 
   test('what is written to a terminal passes by those who make it harmless', () => {
-    const direct = files.filter((path) =>
-      /(?:process\.std(?:out|err)|\bout|\boutput)\.write\(|\bconsole\.(?:log|error|warn|info|debug)\(/.test(
-        readFileSync(join(SRC, path), 'utf8'),
-      ),
-    )
-    const careless = direct.filter((path) => !/harmless|printable/.test(readFileSync(join(SRC, path), 'utf8')))
-    expect(direct.length).toBeGreaterThan(5)
-    expect(careless).toEqual([])
+    const writes = /^.*(?:(?:process\.std(?:out|err)|\bout|\boutput)\.write\(|\bconsole\.\w+\().*$/gm
+    const lines = files.flatMap((path) => readFileSync(join(SRC, path), 'utf8').match(writes) ?? [])
+    expect(lines.length).toBeGreaterThan(5)
+    expect(lines.filter((line) => !/harmless(?:Output|Json)?\(|printable\(/.test(line))).toEqual([])
   })
 
   test('nothing promises to be done later', () => {

@@ -91,7 +91,7 @@ class ListrView implements View {
   #say(text: string): void {
     this.#inTurn(async () => {
       if (this.#stage) this.#stage.say(text)
-      else this.#options.out.write(`${text}\n`)
+      else this.#options.out.write(`${printable(text)}\n`)
     })
   }
 
