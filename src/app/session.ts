@@ -58,16 +58,16 @@ export async function openSession(loaded: LoadedConfig, access: Access, surround
   const custom = () => !isAws(meter.origin)
   const connection = { ...(await connectionFor(region, access, surroundings.say)), custom }
   let permit: Permit | null = null
-  const { signal } = surroundings.stop
-  const open: Gate = { rates: new Rates(), signal, permit: () => null, heard: meter.heard, credentials: null }
-  const credentials = access.local ? null : credentialsFor(connection, open, surroundings)
-  const gate: Gate = { ...open, credentials, permit: () => permit?.() ?? null }
-  const always: Gate = { ...gate, signal: new AbortController().signal, permit: () => null }
+  const never = new AbortController().signal
+  const open: Gate = { rates: new Rates(), signal: never, permit: () => null, heard: meter.heard, credentials: null }
+  const running: Running = { ...surroundings, runs: () => permit !== null }
+  const always: Gate = { ...open, credentials: access.local ? null : credentialsFor(connection, open, running) }
+  const gate: Gate = { ...always, signal: surroundings.stop.signal, permit: () => permit?.() ?? null }
   const clients = connect(connection, gate)
   // An answer that never comes must not cost the lease, so the next attempt begins while there is time for it.
   const stateClients = connect({ ...connection, attemptMs: (leaseSeconds() * 1_000) / 6 }, always)
   const identity = await identify(clients)
-  credentials?.settle(identity.account)
+  always.credentials?.settle(identity.account)
   return {
     ...surroundings,
     ...{
@@ -90,13 +90,21 @@ export async function openSession(loaded: LoadedConfig, access: Access, surround
  */
 const PATIENCE = 2 / 3
 
-function credentialsFor(connection: Connection, gate: Gate, { emit, stop }: Surroundings): Credentials {
+interface Running extends Surroundings {
+  /** Whether something is being changed. A tunnel that stands needs no keys, and tries again. */
+  readonly runs: () => boolean
+}
+
+function credentialsFor(connection: Connection, gate: Gate, { emit, stop, runs }: Running): Credentials {
   return new Credentials({
     open: () => openChain(connection),
     accountOf: async (credentials) => (await identify(connect({ ...connection, credentials }, gate))).account,
     patience: leaseSeconds() * PATIENCE,
     note: (text) => emit({ kind: 'note', address: null, text }),
     signal: stop.signal,
+    gaveUp: (refusal) => {
+      if (runs() && !stop.signal.aborted) stop.abort(refusal)
+    },
   })
 }
 

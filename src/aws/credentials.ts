@@ -16,6 +16,8 @@ export interface CredentialsOptions {
   readonly note: (text: string) => void
   /** Ends the wait. */
   readonly signal: AbortSignal
+  /** Told before any of the calls that wait may begin. */
+  readonly gaveUp: (refusal: unknown) => void
 }
 
 /** Renewals that one call may need: a process can give keys for ever that AWS never takes. */
@@ -69,7 +71,7 @@ export class Credentials {
         return await call()
       } catch (error) {
         if (this.#account === null || renewals === RENEWALS || !isRefusal(error)) throw error
-        if (this.#round === round && !(await this.#renewed())) throw error
+        if (this.#round === round && !(await this.#renewed(error))) throw error
       }
     }
   }
@@ -81,21 +83,22 @@ export class Credentials {
   }
 
   /** Once for all calls that were refused. */
-  #renewed(): Promise<boolean> {
-    this.#renewing ??= this.#renew().finally(() => {
+  #renewed(refusal: unknown): Promise<boolean> {
+    this.#renewing ??= this.#renew(refusal).finally(() => {
       this.#renewing = null
     })
     return this.#renewing
   }
 
-  async #renew(): Promise<boolean> {
-    const { patience, note, signal } = this.#options
+  async #renew(refusal: unknown): Promise<boolean> {
+    const { patience, note, signal, gaveUp } = this.#options
     const old = this.#keys
     const vain = old === null || isFixed(old) || (this.#dead !== null && isSame(this.#dead, old))
     const end = performance.now() + patience * 1000
     for (let looks = 1; !(await this.#found(old)); looks++) {
       if (vain || signal.aborted || performance.now() >= end) {
         this.#dead = old
+        gaveUp(refusal)
         return false
       }
       if (looks === 1) note(`AWS does not take the credentials any more: waiting up to ${patience} s for others`)

@@ -11,11 +11,12 @@ let account: Readonly<Record<string, string>>
 let notes: string[]
 let stop: AbortController
 let asked: number
+let ends: unknown[]
 let credentials: Credentials
 
 beforeEach(async () => {
   vi.useFakeTimers()
-  ;[given, taken, account, notes, asked] = ['old', new Set(['old']), {}, [], 0]
+  ;[given, taken, account, notes, asked, ends] = ['old', new Set(['old']), {}, [], 0, []]
   stop = new AbortController()
   credentials = new Credentials({
     open: async () => {
@@ -30,6 +31,7 @@ beforeEach(async () => {
     patience: 40,
     note: (text) => notes.push(text),
     signal: stop.signal,
+    gaveUp: (refusal) => ends.push(refusal, calls.length),
   })
   expect(await call()).toBe('old')
   credentials.settle('ours')
@@ -92,9 +94,14 @@ describe('credentials that AWS takes no more', () => {
     taken.clear()
     const refused = call().catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(39_000)
+    const held = call().catch((error: unknown) => error)
+    calls.length = 0
     expect(await Promise.race([refused, Promise.resolve('waiting')])).toBe('waiting')
     await vi.advanceTimersByTimeAsync(3_000)
     expect(await refused).toMatchObject({ name: 'ExpiredTokenException' })
+    expect(await held).toMatchObject({ name: 'ExpiredTokenException' })
+    // Told before any of those that had waited began.
+    expect(ends.slice(0, 2)).toEqual([await refused, 0])
     await expect(call()).rejects.toThrow('expired')
     // But what comes afterwards is taken: there is something to be saved.
     renew('late')
@@ -136,6 +143,22 @@ describe('credentials that AWS takes no more', () => {
     expect(tries).toBe(4)
   })
 
+  it('are no others when they are the same, whatever AWS says of them elsewhere', async () => {
+    const service = new Set(['new'])
+    let tries = 0
+    const refused = credentials.through(async () => {
+      tries += 1
+      const { accessKeyId } = await credentials.provide()
+      if (!service.has(accessKeyId)) throw expired()
+      return accessKeyId
+    })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(tries).toBe(1)
+    renew('new')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await refused).toBe('new')
+  })
+
   it('are told at once when AWS never took them', async () => {
     const fresh = new Credentials({
       open: async () => () => Promise.resolve(keysOf('wrong')),
@@ -143,6 +166,7 @@ describe('credentials that AWS takes no more', () => {
       patience: 40,
       note: (text) => notes.push(text),
       signal: stop.signal,
+      gaveUp: (refusal) => ends.push(refusal),
     })
     const first = fresh.through(async () => {
       await fresh.provide()

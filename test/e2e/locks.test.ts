@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CliRun } from '../support/run-cli.ts'
 import { holding } from './support/holding.ts'
 import { addressesOf, inventory, taggable } from './support/inventory.ts'
+import { killing, loginFile, loginProcess, SECRETS, wearing } from './support/login.ts'
 import { astray, openStack, type Stack, status } from './support/stack.ts'
 
 const LOCK = 'shop-dev/lock.json'
@@ -21,7 +22,8 @@ const thief = (lease: number) => ({
   ...{ lease, renewal: 3, fence: 40 },
 })
 
-describe('a lock', () => {
+/** One life of a stack, cut short again and again. */
+describe('a run that loses its hold', () => {
   let stack: Stack
   let Bucket: string
   const proxy = () => stack.account.proxy
@@ -53,8 +55,21 @@ describe('a lock', () => {
     const before = proxy().calls.length
     release()
     const result = await run.result
-    const later = proxy().calls.slice(before)
-    return { result, changed: later.filter(({ mutating, service }) => mutating && service !== 's3') }
+    return { result, changed: mutations(before) }
+  }
+
+  const tells: string[] = []
+  const mutations = (from: number) =>
+    proxy()
+      .calls.slice(from)
+      .filter(({ mutating, service }) => mutating && service !== 's3')
+
+  /** How a run with `--json` ended, when it has to end so. */
+  async function finished({ result }: CliRun, code: number): Promise<unknown> {
+    const ended = await result
+    expect(ended.code, ended.stderr).toBe(code)
+    tells.push(ended.stdout, ended.stderr)
+    return ended.json()
   }
 
   beforeAll(async () => {
@@ -64,7 +79,22 @@ describe('a lock', () => {
   afterEach(() => proxy().intercept(null))
   afterAll(() => stack?.close())
 
-  it('that is stolen ends the run before its next change, and it says who took it', async () => {
+  it('credentials that nobody renews end it: nothing is begun, and it says what to do', async () => {
+    const { login, env } = loginFile(stack.dir)
+    login('first')
+    const { dead, intercept } = killing('first', 'CreateSubnet')
+    proxy().intercept(intercept)
+    const run = stack.start([...UP, '--verbose'], { env: { ...env, ECOM_INFRA_LEASE: '9' } })
+    await Promise.race([dead, run.result])
+    await run.said(/waiting up to 6 s for others/)
+    await sleep(300)
+    const waiting = proxy().calls.length
+    const told = await finished(run, 1)
+    expect(told).toMatchObject({ stopped: { code: 'Credentials', hint: expect.stringContaining('Renew them') } })
+    expect(mutations(waiting)).toEqual([])
+  })
+
+  it('a lock that is stolen ends the run before its next change, and it says who took it', async () => {
     const { result, changed } = await midway(UP, { action: 'CreateNatGateway' }, async () => {
       await stack.raw.s3.putObject({ Bucket, Key: LOCK, Body: JSON.stringify(thief(20)) })
     })
@@ -76,7 +106,7 @@ describe('a lock', () => {
     expect((await lock()).run).toBe('another')
   })
 
-  it('that another host holds is respected while its lease lasts, by command and by force of nothing', async () => {
+  it('a lock that another host holds is respected while its lease lasts, by command and by force of nothing', async () => {
     const began = performance.now()
     const [up, unlock] = await Promise.all([stack.run(UP), stack.run(['state', 'unlock', '--json'])])
     expect(performance.now() - began).toBeLessThan(15_000)
@@ -91,18 +121,29 @@ describe('a lock', () => {
     expect((await lock()).run).toBe('another')
   })
 
-  it('is taken over when that has passed since its last sign of life, by the clock of S3', async () => {
+  it('a lock whose lease is over by the clock of S3 is taken over, and credentials that are renewed are taken', async () => {
     await stack.raw.s3.putObject({ Bucket, Key: LOCK, Body: JSON.stringify(thief(2)) })
-    await sleep(4_000)
-    const done = await stack.json<{ failures: readonly unknown[] }>(['up', '--yes'])
-    expect(done.failures).toEqual([])
+    const { login, env } = loginFile(stack.dir)
+    login('second')
+    const { dead, intercept } = killing('second', 'CreateAutoScalingGroup')
+    proxy().intercept(intercept)
+    await sleep(3_500)
+    const run = stack.start([...UP, '--verbose'], { env })
+    await Promise.race([dead, run.result])
+    await run.said(/waiting up to 40 s for others/)
+    await sleep(300)
+    const held = proxy().calls.length
+    await sleep(700)
+    expect(proxy().calls.slice(held)).toEqual([])
+    login('third')
+    expect(await finished(run, 0)).toMatchObject({ failures: [] })
     const { resources, ...told } = await status(stack)
     expect(astray({ resources, ...told })).toEqual([])
     expect(addressesOf(await inventory(stack.raw))).toEqual(taggable(resources))
     expect(await isLocked()).toBe(false)
   })
 
-  it('is not trusted any more after a sleep longer than its lease', async () => {
+  it('a lock is not trusted any more after a sleep longer than its lease', async () => {
     const { result, changed } = await midway(DOWN, { action: 'DeleteNatGateway', lease: '3' }, async (run) => {
       run.kill('SIGSTOP')
       await sleep(3_500)
@@ -115,7 +156,7 @@ describe('a lock', () => {
     })
   })
 
-  it('is not broken while its holder lives; by force it is, and the holder stops before its next change', async () => {
+  it('a lock is not broken while its holder lives; by force it is, and the holder stops before its next change', async () => {
     const { result, changed } = await midway(DOWN, { action: 'DeleteSubnet' }, async ({ pid }) => {
       const [text, document] = await Promise.all([
         stack.run(['state', 'unlock']),
@@ -136,11 +177,19 @@ describe('a lock', () => {
     })
   })
 
-  it('that is gone keeps nobody: the same command goes on, and ends', async () => {
+  it('credentials that a program gives, others each time, carry it to its end', async () => {
     expect(await isLocked()).toBe(false)
-    const told = await stack.json<{ leftovers: readonly unknown[] }>(['down', '--yes', '--delete-data'])
-    expect(told.leftovers).toEqual([])
+    const { used, intercept } = wearing(60)
+    proxy().intercept(intercept)
+    const down = stack.start([...DOWN, '--verbose'], { env: loginProcess(stack.dir) })
+    expect(await finished(down, 0)).toMatchObject({ summary: { failed: 0 }, leftovers: [] })
     expect(addressesOf(await inventory(stack.raw))).toEqual([])
+    expect(used.size).toBeGreaterThan(2)
     expect((await stack.run(['state', 'unlock'])).code).toBe(0)
+  })
+
+  it('tells no secret of them', () => {
+    expect(tells.length).toBeGreaterThan(0)
+    for (const text of tells) expect(text).not.toMatch(SECRETS)
   })
 })

@@ -58,3 +58,15 @@ describe('in front of another Node', () => {
     expect(stack.account.proxy.report().total).toBe(0)
   })
 })
+
+describe('before anything is begun', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('%s ends it with its code', async (signal, code) => {
+    // Signalled by itself, as soon as it can hear.
+    const early = `process.on('newListener',(name)=>{if(name==='${signal}')setImmediate(()=>process.kill(process.pid,name))})`
+    const child = spawn(NODE, ['--import', `data:text/javascript,${early}`, BIN, 'status'], { stdio: 'ignore' })
+    expect(await once(child, 'exit')).toEqual([code, null])
+  })
+})
