@@ -10,7 +10,7 @@ export interface Hiding {
   shown(): number
   /** From calls that use it: those are refused. */
   known(): number
-  /** Up to this age each way of meeting it fails once at the least: on a busy machine the first call may come late. */
+  /** Up to this age the first of each way of meeting it fails: on a busy machine that may come late. */
   readonly once: number
 }
 
@@ -26,9 +26,12 @@ interface Newborn {
   readonly shownAt: number
   readonly knownAt: number
   readonly grownAt: number
-  /** The ways in which it was met so far. */
-  readonly met: Set<string>
+  /** How often it was met in each way so far. */
+  readonly met: Map<string, number>
 }
+
+/** One look may list twice, by tag and by id: a thing is missed in more than one. */
+const FIRST: Readonly<Record<string, number>> = { listed: 3 }
 
 /** What takes a thing away, or takes something from it, finds it (aws-behaviours.md 0.4 speaks of reads and uses). */
 const LEAVING = /^(Delete|DELETE |Detach|Remove|Revoke|Release|Terminate|Disassociate|Schedule)/
@@ -41,8 +44,8 @@ export function hidden(hiding: Hiding): Hidden {
   const count = (map: Map<string, number>, what: string) => map.set(what, (map.get(what) ?? 0) + 1)
   const isOut = (one: Newborn, until: number, way: string): boolean => {
     const now = Date.now()
-    const out = now < until || (now < one.grownAt && !one.met.has(way))
-    one.met.add(way)
+    const out = now < until || (now < one.grownAt && (one.met.get(way) ?? 0) < (FIRST[way] ?? 1))
+    count(one.met, way)
     return out
   }
   const before: Weather['before'] = (call) => {
@@ -63,7 +66,7 @@ export function hidden(hiding: Hiding): Hidden {
       if (key === undefined) throw new Error(`${call.action} does not tell what it has made.`)
       const now = Date.now()
       const times = { shownAt: now + hiding.shown(), knownAt: now + hiding.known(), grownAt: now + hiding.once }
-      newborns.push({ kind, key, ...times, met: new Set() })
+      newborns.push({ kind, key, ...times, met: new Map() })
       if (kind.name === 'launch template') templates.set(key, call)
     }
     if (call.mutating) return answer

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EC2 } from '@aws-sdk/client-ec2'
 import type { Answer, Call, Heard } from '../proxy.ts'
 import { refusal } from '../refusal.ts'
@@ -8,6 +9,8 @@ interface Ground {
   readonly subnets: readonly string[]
   readonly groups: readonly string[]
   readonly description: string
+  /** Deletions that it still has to be in the way of: on a busy machine they may come late. */
+  readonly awaited: Set<string>
 }
 
 export interface Lingering extends Weather {
@@ -16,6 +19,9 @@ export interface Lingering extends Weather {
   /** Resolves when the last interface is gone. */
   settled(): Promise<void>
 }
+
+/** Milliseconds for which an interface stays at the most, whatever it is to be in the way of. */
+const LONGEST = 30_000
 
 const valuesOf = ({ form }: Call, prefix: string): readonly string[] =>
   Object.entries(form).flatMap(([name, value]) => (name.startsWith(prefix) ? [value] : []))
@@ -38,10 +44,12 @@ export function lingering(ec2: EC2, ms: number): Lingering {
     )
     const ids = made.flatMap(({ NetworkInterface }) => NetworkInterface?.NetworkInterfaceId ?? [])
     for (const id of ids) standing.set(id, ground)
-    going.push(leave(ids))
+    going.push(leave(ids, ground))
   }
-  const leave = async (ids: readonly string[]) => {
-    await new Promise((resolve) => setTimeout(resolve, ms))
+  const leave = async (ids: readonly string[], { awaited }: Ground) => {
+    const last = Date.now() + LONGEST
+    await sleep(ms)
+    while (awaited.size > 0 && Date.now() < last) await sleep(20)
     await Promise.all(ids.map((NetworkInterfaceId) => ec2.deleteNetworkInterface({ NetworkInterfaceId })))
     for (const id of ids) standing.delete(id)
   }
@@ -55,8 +63,9 @@ export function lingering(ec2: EC2, ms: number): Lingering {
     refused,
     settled: async () => void (await Promise.all(going)),
     before: (call) => {
-      const held = [...standing.values()].some((ground) => isHeld(call, ground))
-      if (!held) return null
+      const held = [...standing.values()].filter((ground) => isHeld(call, ground))
+      if (held.length === 0) return null
+      for (const { awaited } of held) awaited.delete(call.action)
       refused.set(call.action, (refused.get(call.action) ?? 0) + 1)
       return inUse(call)
     },
@@ -78,18 +87,20 @@ function groundOf(call: Call, body: string, databaseSubnets: readonly string[]):
   if (call.action === 'CreateLoadBalancer') {
     const arn = /<LoadBalancerArn>([^<]+)</.exec(body)?.[1] ?? ''
     const [subnets, groups] = [valuesOf(call, 'Subnets.'), valuesOf(call, 'SecurityGroups.')]
-    return { key: arn, subnets, groups, description: `ELB ${arn.split(':loadbalancer/')[1]}` }
+    const description = `ELB ${arn.split(':loadbalancer/')[1]}`
+    return { key: arn, subnets, groups, description, awaited: new Set() }
   }
   if (call.action === 'CreateDBInstance') {
     const groups = valuesOf(call, 'VpcSecurityGroupIds.')
     const key = call.form.DBInstanceIdentifier ?? ''
-    return { key, subnets: databaseSubnets.slice(0, 1), groups, description: 'RDSNetworkInterface' }
+    const awaited = new Set(['DeleteSubnet', 'DeleteSecurityGroup'])
+    return { key, subnets: databaseSubnets.slice(0, 1), groups, description: 'RDSNetworkInterface', awaited }
   }
   if (call.action === 'POST /2015-02-01/mount-targets') {
     const asked = JSON.parse(call.text) as { SubnetId: string; SecurityGroups: string[]; FileSystemId: string }
     const { MountTargetId: key } = JSON.parse(body) as { MountTargetId: string }
     const description = `EFS mount target for ${asked.FileSystemId} (${key})`
-    return { key, subnets: [asked.SubnetId], groups: asked.SecurityGroups, description }
+    return { key, subnets: [asked.SubnetId], groups: asked.SecurityGroups, description, awaited: new Set() }
   }
   return null
 }
