@@ -62,6 +62,42 @@ def remember_attributes():
     picker.get_possible_keys = get_possible_keys
 
 
+def remember_names():
+    """Whether a name may be that of an XML element."""
+    xml = importlib.import_module("xmltodict")
+    if hasattr(xml, "_validate_name"):
+        xml._validate_name = functools.lru_cache(maxsize=None)(xml._validate_name)
+
+
+def find_accounts_at_once():
+    """moto takes a lock, and goes through all accounts, whenever it needs one that it has long known."""
+    accounts = importlib.import_module("moto.core.base_backend").BackendDict
+    make = accounts.__getitem__
+
+    def __getitem__(self, account):
+        known = self.get(account)
+        return make(self, account) if known is None else known
+
+    accounts.__getitem__ = __getitem__
+
+
+def draw_at_once():
+    """An id of every answer, and of all the images that a new account of EC2 begins with, drawn letter by letter."""
+    utils = importlib.import_module("moto.ec2.utils")
+    numbers = importlib.import_module("moto.moto_api._internal.moto_random")
+    drawn, letters = utils.random, numbers.string.ascii_letters
+    utils.random_resource_id, numbers.MotoRandom.get_random_string  # must be there
+
+    def random_resource_id(size=8):
+        return "%0*x" % (size, drawn.getrandbits(4 * size))
+
+    def get_random_string(self, length=20, include_digits=True, lower_case=False):
+        text = "".join(self.choices(letters + numbers.string.digits if include_digits else letters, k=length))
+        return text.lower() if lower_case else text
+
+    utils.random_resource_id, numbers.MotoRandom.get_random_string = random_resource_id, get_random_string
+
+
 def make_keys_late():
     """moto makes a pair of RSA keys, a fifth of a second, even for a symmetric key of KMS, which never uses it."""
     models = importlib.import_module("moto.kms.models")
@@ -73,6 +109,10 @@ def make_keys_late():
     models.generate_private_key = generate_private_key
 
 
+MENDS = (remember_hosts, remember_operations, remember_errors, remember_attributes, remember_names, find_accounts_at_once,
+         draw_at_once, make_keys_late)
+
+
 def apply():
-    for mend in (remember_hosts, remember_operations, remember_errors, remember_attributes, make_keys_late):
+    for mend in MENDS:
         mend()
