@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { failing } from './support/failing.ts'
 import { holding } from './support/holding.ts'
-import { openStack, type Stack, up } from './support/stack.ts'
+import { openStack, type Stack } from './support/stack.ts'
 
 interface Pushed {
   readonly schema: string
@@ -75,7 +75,7 @@ describe('before there is a stack', () => {
 
 describe('pushing a site', () => {
   beforeAll(async () => {
-    await up(stack)
+    await stack.json(['up', '--yes', '--target', 's3:bucket/assets'])
   })
 
   it('only tells what it would do, on a dry run', async () => {

@@ -21,7 +21,7 @@ export interface Stack {
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>
   start(args: readonly string[], options?: CliOptions): CliRun
   /** Runs a command that has to go well, and gives its document. */
-  json<T = Document>(args: readonly string[], code?: number): Promise<T>
+  json<T = Document>(args: readonly string[], code?: number, env?: CliOptions['env']): Promise<T>
   close(): Promise<void>
 }
 
@@ -77,8 +77,8 @@ export async function openStackAt(
   configure()
   return {
     ...{ id: `${BASE.name}-${BASE.environment}`, dir, account, raw: rawClients(aside.url), configure, run, start },
-    json: async <T>(args: readonly string[], code = 0) => {
-      const result = await run([...args, '--json'])
+    json: async <T>(args: readonly string[], code = 0, more: CliOptions['env'] = {}) => {
+      const result = await run([...args, '--json'], { env: more })
       if (result.code !== code)
         throw new Error(`${args.join(' ')} ended with ${result.code}, not ${code}: ${told(result)}`)
       return result.json<T>()
