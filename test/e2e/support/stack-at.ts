@@ -92,9 +92,6 @@ export async function openStackAt(
 
 const told = ({ stdout, stderr }: CliResult): string => `${stdout}\n${stderr}`
 
-/** What `up` brings, when it has to go well. */
-export const up = (stack: Stack): Promise<Document> => stack.json<Document>(['up', '--yes'])
-
 /** What `status` says, when it ends as expected: 0 is in sync, 3 is not. */
 export const status = (stack: Stack, code: 0 | 3 = 0): Promise<Document> => stack.json<Document>(['status'], code)
 
