@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { Refused } from '../engine/errors.ts'
 
@@ -11,13 +11,18 @@ interface ChildOptions {
   readonly env: Readonly<Record<string, string>>
   /** Sent to it when the way to the database is gone for good. */
   readonly lost: AbortSignal
+  /** Ends whatever has heard signals so far: from here on they are the command's. */
+  readonly deafen: () => void
 }
 
 /** Runs a command at our place: its streams, signals and exit code are ours. What ends it is its own to decide. */
-export async function runChild(command: readonly string[], { env, lost }: ChildOptions): Promise<number> {
+export async function runChild(command: readonly string[], { env, lost, deafen }: ChildOptions): Promise<number> {
   const [program = '', ...args] = command
+  // In this order: without a listener a signal ends this process at once, and leaves the command behind. One that comes
+  // in between is heard when all of this is done.
+  const release = passOn((signal) => void child.kill(signal))
+  deafen()
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
-  const release = passOn(child)
   const end = () => void child.kill('SIGTERM')
   lost.addEventListener('abort', end, { once: true })
   try {
@@ -32,11 +37,11 @@ export async function runChild(command: readonly string[], { env, lost }: ChildO
 }
 
 /** Hands signals on, but for those that the child has had from the terminal already. */
-function passOn(child: ChildProcess): () => void {
+function passOn(hand: (signal: NodeJS.Signals) => void): () => void {
   const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
   const listeners = [
-    ...KEYS.map((signal) => [signal, () => void (atTerminal || child.kill(signal))] as const),
-    ...OTHERS.map((signal) => [signal, () => void child.kill(signal)] as const),
+    ...KEYS.map((signal) => [signal, () => atTerminal || hand(signal)] as const),
+    ...OTHERS.map((signal) => [signal, () => hand(signal)] as const),
   ]
   for (const [signal, listener] of listeners) process.on(signal, listener)
   return () => {

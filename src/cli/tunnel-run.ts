@@ -107,14 +107,13 @@ export class TunnelRun {
   async #command(way: Way, command: readonly string[], facts: TunnelFacts): Promise<number> {
     const env = { ...libpqVariables(facts), PGPASSWORD: await way.password() }
     this.#session.stop.signal.throwIfAborted()
-    this.#hands.deafen()
     const lost = new AbortController()
     let trouble: Problem | null = null
     way.tunnel.ended.catch((error: unknown) => {
       trouble = explain(error, this.#session.connection)
       lost.abort(error)
     })
-    const code = await runChild(command, { env, lost: lost.signal })
+    const code = await runChild(command, { env, lost: lost.signal, deafen: this.#hands.deafen })
     if (trouble !== null) throw trouble
     return code
   }
