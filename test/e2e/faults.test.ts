@@ -10,8 +10,8 @@ import { inventory } from './support/inventory.ts'
 import { openStack, type Stack, up } from './support/stack.ts'
 import { stateOf } from './support/state.ts'
 
-/** Short, so that what a dead run may have made is known soon. */
-const LEASE = { ECOM_INFRA_LEASE: '6' }
+/** Shorter than on AWS, for what is never answered costs a part of it; and not so short that a slow machine loses it. */
+const LEASE = { ECOM_INFRA_LEASE: '15' }
 
 const GOOD = { duplicates: [], leftovers: [], problems: [] }
 

@@ -1,6 +1,6 @@
 import type { FaultKind } from '../support/faults.ts'
 import { dealt, liveThrough } from './life.ts'
-import type { Kind } from './trial.ts'
+import type { Kind, Trial } from './trial.ts'
 
 const NAMES: Readonly<Partial<Record<FaultKind, string>>> = {
   'reset-before': 'connection reset before the call',
@@ -14,16 +14,23 @@ const NAMES: Readonly<Partial<Record<FaultKind, string>>> = {
 
 /** What is never answered costs a third of the lease, which the pace does not scale: both by the same measure. */
 const ENV: Readonly<Partial<Record<string, Readonly<Record<string, string>>>>> = {
-  hang: { ECOM_INFRA_LEASE: '6', ECOM_INFRA_PACE: '0.1' },
+  hang: { ECOM_INFRA_LEASE: '9', ECOM_INFRA_PACE: '0.15' },
 }
 
+/** Lives that the operations are dealt out to: waiting for what never comes takes minutes. */
+const PARTS: Readonly<Partial<Record<string, number>>> = { hang: 3 }
+
 /** Calls that go wrong: each distinct operation once, all of them in one `up` and one `down`, which have to cope alone. */
-export const lost: readonly Kind[] = Object.entries(NAMES).map(([fault, name]) => ({
-  name,
-  trials: [
-    {
-      id: 'each operation once',
-      run: (ground) => liveThrough(ground, dealt(ground, fault, { part: 0, of: 1 }), ENV[fault]),
-    },
-  ],
-}))
+export const lost: readonly Kind[] = Object.entries(NAMES).map(([fault, name]) => {
+  const of = PARTS[fault] ?? 1
+  return {
+    name,
+    trials: Array.from(
+      { length: of },
+      (_, part): Trial => ({
+        id: `part ${part + 1}/${of}`,
+        run: (ground) => liveThrough(ground, dealt(ground, fault, { part, of }), ENV[fault]),
+      }),
+    ),
+  }
+})
