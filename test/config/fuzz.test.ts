@@ -86,6 +86,7 @@ const SAID: Readonly<Record<string, string | null>> = {
     'proto-section': 'is not a field of web',
     'proto-tag': 'is no name for anything',
     'secret-as-name': '(not shown)',
+    'secret-bare': '(not shown)',
   },
   ...{
     'secret-fields': '(not shown)',
