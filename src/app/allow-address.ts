@@ -121,9 +121,9 @@ function workOf(session: Session, { seen, plan }: { readonly seen: Observation; 
   const { access } = session.loaded.config
   return {
     ...{ plan, graph: seen.wanted, memory: seen.memory, deleteData: false, at: new Date(), concurrency: 4 },
-    ...{ command: 'ssh-bastion', seal: null, whole: null, erase: () => false },
+    ...{ command: 'ssh-bastion', seal: null, erase: () => false },
     // The rest of the config may not have been applied yet.
-    partly: (before: object) => ({ ...before, access }),
+    scope: { of: 'setting', applied: (before: object) => ({ ...before, access }) } as const,
   }
 }
 

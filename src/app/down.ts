@@ -11,8 +11,9 @@ import { CHECKED, NOTHING, prove, stateThatStays } from './down-proof.ts'
 import { type Farewells, farewellsOf, hindered, settled } from './farewells.ts'
 import { eraseRest } from './left-lock.ts'
 import { isFresh, nothing, type Observation, observe, planFor } from './observe.ts'
-import { outsOf, type Whole } from './outputs.ts'
+import { outsOf } from './outputs.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
+import { partOf, STACK, type Whole } from './scope.ts'
 import type { Session } from './session.ts'
 import { damageOf, refuseStrange, wasProtected } from './up-plan.ts'
 
@@ -129,8 +130,8 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
     const current = isFresh(seen, held.loaded) ? { seen, plan } : await again(session, { seen, plan, options })
     const { memory } = current.seen
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
-    const whole = partial ? wholeOf(session, current.seen) : null
-    result = await perform(session, held, { ...what, whole, concurrency, command: 'down', seal: null, erase: erases })
+    const scope = partial ? partOf(wholeOf(session, current.seen)) : STACK
+    result = await perform(session, held, { ...what, scope, concurrency, command: 'down', seal: null, erase: erases })
     swept = await prove(session, plan, isFinished(result) && !partial)
     if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {

@@ -1,20 +1,10 @@
 import type { Result } from '../engine/execute.ts'
 import type { Graph } from '../engine/graph.ts'
 import { isUnknown, type Ref, resolve } from '../engine/ref.ts'
-import type { Plan } from '../engine/steps.ts'
 import type { Observation } from './observe.ts'
+import type { Outs, Scope } from './scope.ts'
 
-type Outs = Result['outs']
 type Outputs = Readonly<Record<string, string>>
-
-/** A stack as it stands before a part of it is worked on. */
-export interface Whole {
-  /** What would be done to all of it. */
-  readonly plan: Plan
-  /** What the config wants. */
-  readonly graph: Graph
-  readonly outs: Outs
-}
 
 /** The outputs that can be told: a failure may have left some of them unknown. */
 function outputsOf(graph: Graph, { outs }: Pick<Result, 'outs'>): Outputs {
@@ -36,12 +26,13 @@ export const knownOutputs = (seen: Pick<Observation, 'wanted' | 'sightings'>): O
 
 interface Done {
   readonly graph: Graph
-  readonly whole: Whole | null
+  readonly scope: Scope
 }
 
 /** The stack's outputs after a run: what was left aside publishes what it did before, and what is gone nothing. */
-export function outputsAfter({ graph, whole }: Done, result: Pick<Result, 'fates' | 'outs'>): Outputs {
-  if (whole === null) return outputsOf(graph, result)
+export function outputsAfter({ graph, scope }: Done, result: Pick<Result, 'fates' | 'outs'>): Outputs {
+  if (scope.of !== 'part') return outputsOf(graph, result)
+  const { whole } = scope
   const outs = new Map([...whole.outs, ...result.outs])
   for (const { address, deed, outcome } of result.fates)
     if (deed === 'delete' && outcome === 'done') outs.delete(address)

@@ -16,7 +16,8 @@ import type { Lock } from '../state/lock.ts'
 import { takeLock } from '../state/take-lock.ts'
 import { finalSnapshotOf } from './farewells.ts'
 import { appliedTags, toolsOf } from './observe.ts'
-import { outputsAfter, type Whole } from './outputs.ts'
+import { outputsAfter } from './outputs.ts'
+import { appliedConfig, type Scope } from './scope.ts'
 import type { Session } from './session.ts'
 
 /** A run that holds the lock, from the answer to the last write. */
@@ -77,15 +78,9 @@ export interface Work {
   readonly at: Date
   readonly concurrency: number
   readonly command: string
-  /**
-   * Given where only a part of the config is applied: what is recorded of it, from what was recorded before. The
-   * outputs stay as they were.
-   */
-  readonly partly?: ((before: object) => object) | undefined
   /** The seal of the saved plan that is applied; null: none is. */
   readonly seal: string | null
-  /** Only a part of the stack is worked on: all of it, as it stands. Null: nothing is left aside. */
-  readonly whole: Whole | null
+  readonly scope: Scope
   /** True when the stack's state is to be removed at the end: then nothing more is written. */
   readonly erase: (result: Result) => boolean
 }
@@ -101,8 +96,7 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const { config } = session.loaded
   // Until all is done, tags that have been given up may still be somewhere: the next run has to know of them.
   const tags = { ...appliedTags(held.loaded), ...config.tags }
-  const applied = work.partly ? work.partly(held.loaded.manifest.config) : appliedConfig(work, held, config)
-  journal.config({ ...applied, tags })
+  journal.config({ ...appliedConfig(work.scope, held.loaded.manifest.config, config), tags })
   remember(journal, work)
   const end = (result: Result | null) =>
     orNote(session, 'the record of this run could not be written', () =>
@@ -118,9 +112,8 @@ export async function perform(session: Session, held: Held, work: Work): Promise
     throw error
   }
   const save = async () => {
-    const tells = !work.partly && (work.whole !== null || work.graph.nodes.size > 0)
-    if (tells) journal.outputs(outputsAfter(work, result))
-    if (outcomeOf(result) === 'done' && !work.whole && !work.partly) journal.config(config)
+    if (publishes(work)) journal.outputs(outputsAfter(work, result))
+    if (outcomeOf(result) === 'done' && work.scope.of === 'stack') journal.config(config)
     await (work.erase(result) ? journal.abandon() : journal.close())
   }
   const trouble = await save().then(
@@ -133,19 +126,18 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   return told
 }
 
-/** A manifest that knows of some things only would keep the next look from asking for the others. */
-function remember(journal: Journal, { whole, memory }: Work): void {
-  for (const step of whole?.plan.steps ?? []) {
-    const { address, live } = step
-    if (!whole || !live?.ours || memory.resources.has(address)) continue
-    journal.record(address, { ...entryOf(step, live), dependsOn: needsOf(step, whole.plan) })
-  }
-}
+/** A teardown takes all outputs with it, and a setting leaves them as they were. */
+const publishes = ({ scope, graph }: Work): boolean =>
+  scope.of === 'part' || (scope.of === 'stack' && graph.nodes.size > 0)
 
-/** A part of the stack does not make it what the config says; the very first part is all that there is to say. */
-function appliedConfig({ whole }: Work, { loaded }: Held, config: object): object {
-  const { manifest } = loaded
-  return whole && Object.keys(manifest.config).length > 0 ? manifest.config : config
+/** A manifest that knows of some things only would keep the next look from asking for the others. */
+function remember(journal: Journal, { scope, memory }: Work): void {
+  if (scope.of !== 'part') return
+  for (const step of scope.whole.plan.steps) {
+    const { address, live } = step
+    if (!live?.ours || memory.resources.has(address)) continue
+    journal.record(address, { ...entryOf(step, live), dependsOn: needsOf(step, scope.whole.plan) })
+  }
 }
 
 function endingOf(result: Result | null, { meter }: Session): Ending {

@@ -13,6 +13,7 @@ import { knownOutputs, outputsAfter, outsOf } from './outputs.ts'
 import { preflight, refuseUnfit } from './preflight.ts'
 import { lockStack, perform, releaseLock } from './run.ts'
 import type { SavedPlan } from './saved-plan.ts'
+import { partOf, STACK } from './scope.ts'
 import type { Session } from './session.ts'
 import {
   type Allowed,
@@ -101,7 +102,7 @@ async function apply(session: Session, undertaking: Undertaking): Promise<UpOutc
     const all = () => planFor(session, seen, graph, allowed(session, seen, options).consent)
     const work = {
       ...{ plan, graph, memory: seen.memory, deleteData: consent.deleteData, at: new Date(), concurrency },
-      whole: targets.length > 0 ? { plan: all(), graph, outs: outsOf(seen) } : null,
+      scope: targets.length > 0 ? partOf({ plan: all(), graph, outs: outsOf(seen) }) : STACK,
       ...{ command: 'up', seal: options.saved?.seal ?? null },
       erase: () => false,
     }
