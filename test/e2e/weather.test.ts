@@ -55,7 +55,7 @@ describe('AWS on an ordinary day: new things hidden, slow states, interfaces tha
   let stack: Stack
   let said = ''
   const young = hidden({ shown: () => seconds(5), known: () => seconds(10), once: 60_000 })
-  const slow = slowStates(PACE)
+  const slow = slowStates(PACE, 5)
   const nat = failingNat(1, 'InsufficientFreeAddressesInSubnet', REASON)
   let left: ReturnType<typeof lingering>
   const { proxy } = { proxy: () => stack.account.proxy }

@@ -23,7 +23,8 @@ const SLOW: readonly Slow[] = [
   state('NAT gateway', 60, '<state>available</state>', '<state>pending</state>'),
   state('endpoint', 10, '<state>available</state>', '<state>pending</state>'),
   {
-    ...{ kind: kindOf('instance'), seconds: 30 },
+    kind: { ...kindOf('instance'), lists: [...kindOf('instance').lists, ['instanceStatusSet', 'instanceId']] },
+    seconds: 30,
     unready: (item) =>
       item.replace(
         /<instanceState>.*?<\/instanceState>/s,
@@ -51,40 +52,47 @@ interface Young {
   readonly slow: Slow
   readonly key: string
   readonly readyAt: number
+  /** Looks that find it so in any case. */
+  looks: number
 }
 
-/** Holds new things in the state that AWS shows while it makes them. */
-export function slowStates(pace: number): SlowStates {
+/**
+ * Holds new things in the state that AWS shows while it makes them, and for so many looks at the least: on a busy
+ * machine the first may come late.
+ */
+export function slowStates(pace: number, looks = 0): SlowStates {
   const young: Young[] = []
   const shown = new Map<string, number>()
   const learn = (call: Call, body: string) => {
     const slow = SLOW.find(({ kind }) => kind.service === call.service && kind.maker === call.action)
     const key = slow?.kind.key(call, body)
-    if (slow && key !== undefined) young.push({ slow, key, readyAt: Date.now() + slow.seconds * 1000 * pace })
+    if (slow && key !== undefined) young.push({ slow, key, readyAt: Date.now() + slow.seconds * 1000 * pace, looks })
   }
-  const showAs = (body: string, { slow: { kind, unready }, key }: Young): string => {
-    const edited = inLists(kind, key, body, unready)
-    if (edited !== body) shown.set(kind.name, (shown.get(kind.name) ?? 0) + 1)
+  const showAs = (body: string, one: Young): string => {
+    const { kind, unready } = one.slow
+    const edited = inLists(kind, one.key, body, unready)
+    if (edited === body) return body
+    one.looks -= 1
+    shown.set(kind.name, (shown.get(kind.name) ?? 0) + 1)
     return edited
   }
   const after = (call: Call, answer: Heard): Heard => {
     if (answer.status >= 300) return answer
     learn(call, answer.body)
     if (call.mutating) return answer
-    const unready = young.filter(({ slow, readyAt }) => slow.kind.service === call.service && Date.now() < readyAt)
+    const there = young.filter(({ slow }) => slow.kind.service === call.service)
+    const unready = there.filter((one) => Date.now() < one.readyAt || one.looks > 0)
     return { ...answer, body: unready.reduce(showAs, answer.body) }
   }
   return { after, shown }
 }
 
-/** Edits the item of one thing in the listing of its kind. */
-export function inLists({ lists }: Kind, key: string, body: string, edit: (item: string) => string): string {
-  const [[list, element] = ['', '']] = lists
-  if (body.startsWith('{')) {
-    return editJson(body, list, (item) => {
+/** Edits the item of one thing in the listings of its kind. */
+export const inLists = ({ lists }: Kind, key: string, body: string, edit: (item: string) => string): string =>
+  lists.reduce((now, [list, element]) => {
+    if (!now.startsWith('{')) return editItems(now, list, (it) => (it.includes(`<${element}>${key}<`) ? edit(it) : it))
+    return editJson(now, list, (item) => {
       const text = JSON.stringify(item)
       return text.includes(`"${element}":"${key}"`) ? (JSON.parse(edit(text)) as typeof item) : item
     })
-  }
-  return editItems(body, list, (item) => (item.includes(`<${element}>${key}<`) ? edit(item) : item))
-}
+  }, body)
