@@ -56,6 +56,9 @@ describe('running the binary', () => {
       signal: 'SIGKILL',
       timedOut: true,
     })
-    await expect(startCli(['fail'], { program }).said(/never/)).rejects.toThrow('it ended without saying')
+    const ended = startCli(['fail'], { program })
+    await expect(ended.said(/never/)).rejects.toThrow('it ended without saying')
+    await expect(ended.said(/never/)).rejects.toThrow('it ended without saying')
+    await ended.said(/why/)
   })
 })

@@ -125,11 +125,13 @@ async function waitUntilSaid(
     const look = (): void => {
       if (said()) resolve()
     }
+    const end = (): void =>
+      said() ? resolve() : reject(new Error(`it ended without saying ${pattern}:\n${output.stderr}`))
     child.stdout?.on('data', look)
     child.stderr?.on('data', look)
-    child.once('close', () =>
-      said() ? resolve() : reject(new Error(`it ended without saying ${pattern}:\n${output.stderr}`)),
-    )
+    child.once('close', end)
     look()
+    // A program that is gone, and read to its end, tells nobody of it again.
+    if (child.stdout?.destroyed && child.stderr?.destroyed) end()
   })
 }
