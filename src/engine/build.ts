@@ -57,7 +57,7 @@ export const entryOf = ({ type, place, node }: Step, { id, out }: { readonly id:
 /** Looks, corrects, and looks again, until AWS shows what was asked for: every apply proves its own idempotence. */
 async function settle(builder: Builder, work: Work, start: Live): Promise<Live> {
   const { clock } = builder.runtime
-  const end = clock.now() + PROPAGATION * 1000
+  let end = clock.now() + PROPAGATION * 1000
   let live: Live | null = start
   let asked = ''
   for (let looks = 0; ; looks++) {
@@ -70,8 +70,11 @@ async function settle(builder: Builder, work: Work, start: Live): Promise<Live> 
     const wish = JSON.stringify(differences)
     if (looks > 0 && clock.now() > end) throw unreached(work, differences)
     // AWS shows a change late: the same change is asked for again only after a few looks in vain.
+    const began = clock.now()
     if (wish !== asked || looks % PATIENCE === 0) await correct(builder, work, live, differences)
     else await clock.pause(2)
+    // What AWS takes for the change itself, minutes where servers are replaced, is no time in which it did not show.
+    if (wish !== asked) end += clock.now() - began
     asked = wish
     live = null
   }

@@ -38,6 +38,16 @@ describe('changing', () => {
     await nothingToDo(world, graph(2))
   })
 
+  test('does not count what the change itself takes as time in which it does not show', async () => {
+    const world = new World()
+    const graph = (size: number) => graphOf((part) => void part.add(world.types.vpc, 'main', spec({ size })))
+    await world.done(graph(1))
+    // Late counts from when it is asked for.
+    world.cloud.weather = { ...fair(), late: () => 410, latency: ({ verb }) => (verb === 'sync' ? 400 : 0.1) }
+    await world.done(graph(2))
+    await nothingToDo(world, graph(2))
+  })
+
   test('repeats after `ready` what AWS refuses because of the state', async () => {
     const world = new World()
     await world.done(graphOf((part) => void part.add(world.types.gate, 'main', spec({ size: 5 }))))
