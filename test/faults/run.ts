@@ -34,11 +34,13 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** What an earlier run was cut short of. Where it was not, all of it is tried anew. */
-function todoOf(mine: readonly Task[], { fresh, shard }: Options): readonly Task[] {
-  if (fresh) forgetResults(shard === 'all' ? null : shard)
+function todoOf(mine: readonly Task[], { fresh }: Options): readonly Task[] {
   const results = readResults()
   const todo = mine.filter(({ kind, trial }) => !isDone(results.get(keyOf(kind.name, trial.id))))
-  if (todo.length === 0) return mine
+  if (fresh || todo.length === 0) {
+    forgetResults(new Set(mine.map(({ kind, trial }) => keyOf(kind.name, trial.id))))
+    return mine
+  }
   if (todo.length < mine.length) say(`${mine.length - todo.length} trials are done already (--fresh: again)`)
   return todo
 }
@@ -60,7 +62,8 @@ async function tryAll(todo: readonly Task[], { jobs, shard }: Options): Promise<
       const { kind, trial } = task
       const began = Date.now()
       const outcome = await trial.run(ground).catch(untried)
-      const result = { kind: kind.name, trial: trial.id, outcome, seconds: Math.round((Date.now() - began) / 1000) }
+      const seconds = Math.round((Date.now() - began) / 1000)
+      const result = { kind: kind.name, trial: trial.id, outcome, seconds, at: began }
       keepResult(shard, result)
       tried += 1
       say(`${tried}/${todo.length} ${wordsOf(result)}`)
