@@ -1,6 +1,6 @@
 import { isHeld } from '../aws/failure.ts'
 import type { Leftover } from '../aws/sweep/index.ts'
-import { Declined, Refused } from '../engine/errors.ts'
+import { Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
@@ -23,6 +23,8 @@ export interface DownOptions {
   /** Only these, by address or pattern, and what depends on them; none: everything. */
   readonly targets: readonly string[]
   readonly dryRun: boolean
+  /** Nobody is asked. */
+  readonly yes: boolean
   readonly concurrency: number
   readonly shown: (plan: Plan, farewells: Farewells, seen: Observation) => Promise<void>
   /** The typed name of the stack; throws `Declined`. */
@@ -44,7 +46,6 @@ export interface DownOutcome {
 /** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
 export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {
   const seen = await observe(session, { teardown: true })
-  refuseProtected(session, seen)
   refuseStrange('--target', idlePatterns(options.targets, knownIn(seen)))
   const plan = planned(session, seen, options)
   const at = new Date()
@@ -52,10 +53,13 @@ export async function down(session: Session, options: DownOptions): Promise<Down
   const farewells = settled(await farewellsOf(session, plan), { stack: session.stack, deleteData, at })
   for (const text of damageOf(seen)) session.emit({ kind: 'note', address: null, text })
   await options.shown(plan, farewells, seen)
+  const protection = protectionOf(session, seen)
   if (options.dryRun) {
-    const told = hindered(plan, farewells, deleteData)
+    if (protection) session.emit({ kind: 'note', address: null, text: protection.message })
+    const told = hindered(plan, farewells, { deleteData, protection: protection && 'protect is true' })
     return { plan: told, farewells, result: null, leftovers: [], checked: [], kept: [] }
   }
+  if (protection) throw protection
   refuse(farewells, deleteData)
   // Where nothing is, there is nothing to agree to.
   if (plan.steps.length > 0) await options.agree(plan)
@@ -74,15 +78,14 @@ const knownIn = ({ sightings, wanted, memory }: Observation): readonly Address[]
   ...memory.resources.keys(),
 ]
 
-function refuseProtected(session: Session, seen: Observation): void {
+/** Why nothing may be deleted at all; null: it may. */
+function protectionOf(session: Session, seen: Observation): Refused | null {
   const applied = wasProtected(seen)
-  if (!session.loaded.config.protect && !applied) return
-  throw new Refused(
+  if (!session.loaded.config.protect && !applied) return null
+  return new Refused(
     'Protected',
     `${session.stack} is protected: protect is true${applied ? ' in what was last applied' : ''}.`,
-    {
-      hint: 'Set `protect: false` in the config, run `ecom-infra up`, then `ecom-infra down`.',
-    },
+    { hint: 'Set `protect: false` in the config, run `ecom-infra up`, then `ecom-infra down`.' },
   )
 }
 
@@ -116,7 +119,8 @@ interface Teardown {
   readonly at: Date
 }
 
-async function tearDown(session: Session, { seen, plan, farewells, options, at }: Teardown): Promise<DownOutcome> {
+async function tearDown(session: Session, undertaking: Teardown): Promise<DownOutcome> {
+  const { seen, plan, farewells, options, at } = undertaking
   const { deleteData, keepState, concurrency } = options
   const partial = options.targets.length > 0
   if (plan.steps.length === 0 && (partial || seen.loaded.etag === null)) {
@@ -126,13 +130,14 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
   const erases = (result: Result) => !keepState && !partial && isDone(result)
   let result: Result
   let swept = NOTHING
+  let current = { seen, plan, farewells }
   try {
-    const current = isFresh(seen, held.loaded) ? { seen, plan } : await again(session, { seen, plan, options })
+    if (!isFresh(seen, held.loaded)) current = await again(session, undertaking)
     const { memory } = current.seen
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
     const scope = partial ? partOf(wholeOf(session, current.seen)) : STACK
     result = await perform(session, held, { ...what, scope, concurrency, command: 'down', seal: null, erase: erases })
-    swept = await prove(session, plan, isFinished(result) && !partial)
+    swept = await prove(session, current.plan, isFinished(result) && !partial)
     if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
   } finally {
     await releaseLock(session, held.lock)
@@ -140,7 +145,8 @@ async function tearDown(session: Session, { seen, plan, farewells, options, at }
   const { leftovers } = swept
   const gone = erases(result) && leftovers.length === 0
   const kept = [...swept.kept, ...(await stateThatStays(session, { gone, deleteData }))]
-  return { plan, farewells, result, leftovers, checked: isFinished(result) && !partial ? CHECKED : [], kept }
+  const told = { plan: current.plan, farewells: current.farewells }
+  return { ...told, result, leftovers, checked: isFinished(result) && !partial ? CHECKED : [], kept }
 }
 
 /** Nothing is there to delete: what an interrupted teardown may have left of the state goes, and the proof is given anew. */
@@ -169,13 +175,22 @@ const wholeOf = (session: Session, seen: Observation): Whole => ({
 })
 
 /** Planned again under the lock: what was agreed to must still be what is going to happen, and lose no more. */
-async function again(session: Session, { seen: before, plan, options }: Pick<Teardown, 'seen' | 'plan' | 'options'>) {
+async function again(session: Session, { seen: before, plan, farewells, options, at }: Teardown) {
   const seen = await observe(session, { teardown: true, before: before.memory })
   const next = planned(session, seen, options)
+  const { deleteData } = options
+  const told = settled(await farewellsOf(session, next), { stack: session.stack, deleteData, at })
   const agreed = new Set(plan.steps.map(({ address }) => address))
   const more = next.steps.filter(({ address }) => !agreed.has(address)).map(({ address }) => address)
-  if (more.length > 0)
-    throw new Declined(`The stack has grown meanwhile: ${more.join(', ')}. Run the same command again.`)
-  refuse(await farewellsOf(session, next), options.deleteData)
-  return { seen, plan: next }
+  if (more.length > 0 && options.yes) throw hasGrown(more)
+  if (more.length > 0) await options.shown(next, told, seen)
+  refuse(told, deleteData)
+  if (more.length > 0) await options.agree(next)
+  return { seen, plan: next, farewells: more.length > 0 ? told : farewells }
 }
+
+const hasGrown = (more: readonly Address[]) =>
+  new Refused('PlanChanged', `The stack has grown since it was planned, so nothing was deleted: ${more.join(', ')}.`, {
+    address: more[0],
+    hint: 'Look at it with `ecom-infra down --dry-run`, then run the same command again.',
+  })

@@ -49,11 +49,17 @@ export function settled(farewells: Farewells, { stack, deleteData, at }: Last): 
   return new Map(entries)
 }
 
+interface Hindrance {
+  readonly deleteData: boolean
+  /** Why nothing may be deleted at all. */
+  readonly protection?: string | null
+}
+
 /** The plan as it would end: what stands in the way, or would lose data without a word, is blocked. */
-export function hindered(plan: Plan, farewells: Farewells, deleteData: boolean): Plan {
+export function hindered(plan: Plan, farewells: Farewells, { deleteData, protection = null }: Hindrance): Plan {
   const steps = plan.steps.map((step) => {
     const { blockers = [], losses = [] } = farewells.get(step.address) ?? {}
-    const reasons = [...blockers, ...(deleteData ? [] : losses)]
+    const reasons = [...(protection === null ? [] : [protection]), ...blockers, ...(deleteData ? [] : losses)]
     return reasons.length === 0 ? step : { ...step, action: 'blocked' as const, reason: reasons.join('; ') }
   })
   return { ...plan, steps }

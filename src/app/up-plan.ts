@@ -16,7 +16,7 @@ export interface Allowed {
 export async function planned(session: Session, seen: Observation, { consent, targets }: Allowed): Promise<Plan> {
   const whole = planFor(session, seen, seen.wanted, consent)
   const plan = targets.length === 0 ? whole : narrowed(whole, targets)
-  return namingFields(hindered(plan, await farewellsOf(session, plan), consent.deleteData))
+  return namingFields(hindered(plan, await farewellsOf(session, plan), consent))
 }
 
 /** What `protect` last was, in all of the stack. */

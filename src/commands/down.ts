@@ -58,6 +58,7 @@ Exit code 6: something is left; each is named.`
       keepState: flags['keep-state'],
       targets: flags.target ?? [],
       dryRun: flags['dry-run'],
+      yes: flags.yes,
       concurrency,
     }
     const done = await run.go(options)

@@ -21,7 +21,7 @@ test('what a final snapshot saves is told with its name, and hinders nothing', (
     spared: ['20 GB of storage: in the final snapshot shop-dev-main-final-20261121170509'],
   })
   const plan = planOf(step(main, { action: 'delete', live: live('db') }))
-  expect(hindered(plan, farewells, false).steps[0]?.action).toBe('delete')
+  expect(hindered(plan, farewells, { deleteData: false }).steps[0]?.action).toBe('delete')
 })
 
 test('where data may be deleted it is lost like the rest', () => {

@@ -106,6 +106,18 @@ describe('what goes wrong midway', () => {
       await refusedToGo()
     })
 
+    it('still shows what would go, and that all of it is blocked', async () => {
+      const result = await stack.run(['down', '--dry-run', '--delete-data', '--json'])
+      expect(result.code, result.stdout).toBe(2)
+      const { schema, steps } = result.json<{ schema: string; steps: { action: string; reason: string }[] }>()
+      expect(schema).toBe('ecom-infra/plan/1')
+      expect(steps.length).toBeGreaterThan(60)
+      expect(
+        steps.filter(({ action, reason }) => action !== 'blocked' || !reason.startsWith('protect is true')),
+      ).toEqual([])
+      expect(result.stderr).toContain('shop-dev is protected')
+    })
+
     it('refuses a replacement', async () => {
       stack.configure({ network: { cidr: '10.99.0.0/16' } })
       proxy().reset()
