@@ -21,6 +21,7 @@ export async function tables(): Promise<Tables> {
     'config without effect': configTable(fields.filter(idle)),
     commands: commandTable(commands),
     'common flags': commonFlagTable(commands),
+    faults: tableIn(readFileSync(join(ROOT, 'docs/faults.md'), 'utf8')),
   }
 }
 
@@ -33,6 +34,9 @@ export function withTables(text: string, made: Tables): string {
     return `${whole.slice(0, from + begin.length)}\n${table}\n${whole.slice(to)}`
   }, text)
 }
+
+/** The only table of a text, as it stands there. */
+const tableIn = (text: string): string => text.match(/^\|.*\|$/gm)?.join('\n') ?? ''
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`

@@ -15,6 +15,10 @@ export const both = (a: Judgement, b: Judgement): Judgement => ({
   problems: [...a.problems, ...b.problems],
 })
 
+/** A fault that never struck proves nothing. */
+export const struck = (what: string, times: number): Judgement =>
+  times > 0 ? GOOD : { ...GOOD, problems: [`it never came to this: ${what}`] }
+
 export const isFlawless = ({ duplicates, leftovers, problems }: Judgement): boolean =>
   duplicates.length + leftovers.length + problems.length === 0
 

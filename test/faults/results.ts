@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isGood, type Outcome } from './trial.ts'
@@ -11,20 +12,48 @@ export interface Result {
   readonly seconds: number
   /** When it was tried: milliseconds since the epoch. */
   readonly at: number
+  /** Of which sources: what came of others says nothing. */
+  readonly sources: string
 }
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Each shard writes a file of its own, so that files from several machines can be laid together here. */
-const FOLDER = fileURLToPath(new URL('../../.faults', import.meta.url))
+const FOLDER = join(ROOT, '.faults')
 
 export const keyOf = (kind: string, trial: string): string => `${kind}: ${trial}`
 
-/** The latest result of each trial, from all files. */
-export function readResults(): ReadonlyMap<string, Result> {
-  const results = filesOf()
-    .flatMap(linesOf)
-    .sort((a, b) => a.at - b.at)
-  return new Map(results.map((result) => [keyOf(result.kind, result.trial), result]))
+/** What decides what comes of a trial. */
+const SOURCES = [
+  ...['bin/*.js', 'src/**/*.ts', 'prices/*.json', 'emulator/**/*.py', 'package-lock.json'],
+  ...['test/faults/*.ts', 'test/support/**/*.ts', 'test/e2e/support/*.ts'],
+]
+
+/** Tells these sources from all others. */
+export const sources: string = (() => {
+  const hash = createHash('sha256')
+  for (const path of globSync(SOURCES, { cwd: ROOT }).toSorted())
+    hash.update(path).update(readFileSync(join(ROOT, path)))
+  return hash.digest('hex').slice(0, 16)
+})()
+
+/** The latest result of each trial of these sources, from all files. */
+export const readResults = (): ReadonlyMap<string, Result> =>
+  new Map(history().map((result) => [keyOf(result.kind, result.trial), result]))
+
+/** Trials of these sources that went wrong, and then well. */
+export function luckyOnes(): readonly string[] {
+  const latest = readResults()
+  const keys = history()
+    .filter(({ outcome }) => !isGood(outcome))
+    .map(({ kind, trial }) => keyOf(kind, trial))
+  return [...new Set(keys)].filter((key) => isDone(latest.get(key)))
 }
+
+const history = (): readonly Result[] =>
+  filesOf()
+    .flatMap(linesOf)
+    .filter((result) => result.sources === sources)
+    .sort((a, b) => a.at - b.at)
 
 const filesOf = (): readonly string[] =>
   existsSync(FOLDER)

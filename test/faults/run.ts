@@ -9,7 +9,7 @@ import { type Emulator, startEmulator } from '../support/emulator-process.ts'
 import { groundAt, liveCleanly } from './ground.ts'
 import { KINDS } from './kinds.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
-import { forgetResults, isDone, keepResult, keyOf, type Result, readResults } from './results.ts'
+import { forgetResults, isDone, keepResult, keyOf, luckyOnes, type Result, readResults, sources } from './results.ts'
 import { documentOf, tableOf } from './table.ts'
 import { type Clean, isGood, type Kind, type Outcome, type Trial } from './trial.ts'
 
@@ -63,7 +63,7 @@ async function tryAll(todo: readonly Task[], { jobs, shard }: Options): Promise<
       const began = Date.now()
       const outcome = await trial.run(ground).catch(untried)
       const seconds = Math.round((Date.now() - began) / 1000)
-      const result = { kind: kind.name, trial: trial.id, outcome, seconds, at: began }
+      const result = { kind: kind.name, trial: trial.id, outcome, seconds, at: began, sources }
       keepResult(shard, result)
       tried += 1
       say(`${tried}/${todo.length} ${wordsOf(result)}`)
@@ -104,7 +104,7 @@ async function conclude(kinds: readonly Kind[], tasks: readonly Task[], options:
   if (wanting + bad > 0) return 1
   if (options.only === null && tasks.length === kinds.flatMap(({ trials }) => trials).length) {
     const seconds = had.reduce((total, result) => total + (result?.seconds ?? 0), 0)
-    writeFileSync(DOCUMENT, documentOf(table, { moto: (await findMoto(say)).version, seconds }))
+    writeFileSync(DOCUMENT, documentOf(table, { moto: (await findMoto(say)).version, seconds, lucky: luckyOnes() }))
     say(`kept as ${DOCUMENT}`)
   }
   return 0

@@ -1,7 +1,7 @@
 import type { Stack } from '../e2e/support/stack-at.ts'
-import { faults } from '../support/faults.ts'
+import { type FaultKind, faults } from '../support/faults.ts'
 import type { CliResult } from '../support/run-cli.ts'
-import { both, GOOD, isFlawless, type Judgement, judgeDown, judgeUp } from './judgement.ts'
+import { both, GOOD, isFlawless, type Judgement, judgeDown, judgeUp, struck } from './judgement.ts'
 import { DOWN, type Ground, type Kind, type Outcome, type Trial, UP } from './trial.ts'
 
 const THROTTLED = 0.2
@@ -41,17 +41,20 @@ async function live(stack: Stack, seed: number, ground: Ground): Promise<Outcome
   const gone = await judgeDown(stack, going.result, ground)
   const calls = coming.calls + going.calls
   const undisturbed = ground.clean.up.length + ground.clean.down.length
-  const judgement = both(both(whole, gone), costOf(calls, undisturbed))
+  const judgement = [gone, costOf(calls, undisturbed), coming.weather, going.weather].reduce(both, whole)
   return { points: 1, converged: isFlawless(judgement) ? 1 : 0, ...judgement, calls, undisturbed }
 }
 
+interface Stormed {
+  readonly result: CliResult
+  readonly calls: number
+  /** Whether there was any. */
+  readonly weather: Judgement
+}
+
 /** A command while it storms; what is asked afterwards is asked in calm. */
-async function stormy(
-  { account: { proxy }, run }: Stack,
-  args: readonly string[],
-  seed: number,
-): Promise<{ readonly result: CliResult; readonly calls: number }> {
-  const { intercept } = faults([
+async function stormy({ account: { proxy }, run }: Stack, args: readonly string[], seed: number): Promise<Stormed> {
+  const { intercept, hits } = faults([
     { kind: 'throttle', aim: { chance: THROTTLED, seed, reads: true } },
     { kind: 'reset-after', aim: { chance: LOST, seed: seed + 1_000, reads: true } },
   ])
@@ -59,7 +62,12 @@ async function stormy(
   proxy.intercept(intercept)
   const result = await run(args)
   proxy.intercept(null)
-  return { result, calls: proxy.calls.length }
+  const count = (wanted: FaultKind) => hits.filter(({ kind }) => kind === wanted).length
+  const weather = both(
+    struck('a call is throttled', count('throttle')),
+    struck('an answer is lost', count('reset-after')),
+  )
+  return { result, calls: proxy.calls.length, weather }
 }
 
 const costOf = (calls: number, clean: number): Judgement =>

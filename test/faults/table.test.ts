@@ -17,7 +17,7 @@ const outcome: Outcome = {
 const kind = (name: string): Kind => ({ name, trials: ['a', 'b'].map((id) => ({ id, run: async () => outcome })) })
 
 it('adds up what the trials of a kind came to, and leaves out what has not been tried', () => {
-  const result = { kind: 'killed', seconds: 1, at: 0, outcome }
+  const result = { kind: 'killed', seconds: 1, at: 0, outcome, sources: '' }
   const results = new Map([
     ['killed: a', { ...result, trial: 'a' }],
     ['killed: b', { ...result, trial: 'b', outcome: { ...outcome, leftovers: ['bucket'], undisturbed: null } }],

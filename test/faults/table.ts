@@ -37,20 +37,28 @@ function ratioOf(outcomes: readonly Outcome[]): string {
 export interface Circumstances {
   readonly moto: string
   readonly seconds: number
+  /** Trials that went wrong before they went well, with the same sources. */
+  readonly lucky: readonly string[]
 }
 
 /** What is kept under `docs/`. No dates: two runs that come to the same read the same, but for what they measure. */
 export const documentOf = (
   table: string,
-  { moto, seconds }: Circumstances,
+  { moto, seconds, lucky }: Circumstances,
 ): string => `# What was broken, and what came of it
 
 Written by \`npm run test:faults\`: the real binary, an emulated AWS (moto ${moto}), and a proxy between them that breaks
 calls. A point is an operation at a moment, or a seed. Converged means: the commands that were run went through to the
 end; after \`up\` what stands is, thing by thing, what an uninterrupted run makes, \`status\` finds nothing to do, and
-nobody holds the lock; after \`down\` the account is as it was before the first \`up\`.
+nobody holds the lock; after \`down\` the account is as it was before the first \`up\`. Where nothing is written to the
+manifest any more after an operation, as after giving up the lock, the run has ended before it can be killed; those few
+points count as met.
 
 ${table}
 
-Node ${process.versions.node}, ${Math.round(seconds / 60)} minutes of trials.
+Node ${process.versions.node}, ${Math.round(seconds / 60)} minutes of trials, ${toldOf(lucky)}
 `
+
+/** A second try may hide what happens now and then. */
+const toldOf = (lucky: readonly string[]): string =>
+  lucky.length === 0 ? 'none of them tried a second time.' : `tried a second time: ${lucky.join('; ')}.`

@@ -5,7 +5,7 @@ import { hidden } from '../support/weather/hidden.ts'
 import { lingering } from '../support/weather/lingering.ts'
 import { slowStates } from '../support/weather/slow.ts'
 import { under } from '../support/weather/weather.ts'
-import { both, failed, GOOD, isFlawless, type Judgement, judgeDown, judgeUp } from './judgement.ts'
+import { both, failed, GOOD, isFlawless, type Judgement, judgeDown, judgeUp, struck } from './judgement.ts'
 import { DOWN, type Ground, type Kind, type Outcome, type Trial, UP } from './trial.ts'
 
 const SEEDS = 8
@@ -42,12 +42,18 @@ async function live(stack: Stack, seed: number, ground: Ground): Promise<Outcome
   const left = lingering(stack.raw.ec2, LEFT * 1_000 * PACE)
   const nat = failingNat(seed % 2, 'InsufficientFreeAddressesInSubnet', 'The subnet has no free address')
   const { proxy } = stack.account
-  proxy.intercept(under(hidden({ shown: upTo, known: upTo, once: 0 }), slowStates(PACE), nat, left))
+  const young = hidden({ shown: upTo, known: upTo, once: 0 })
+  const slow = slowStates(PACE)
+  proxy.intercept(under(young, slow, nat, left))
   let judgement: Judgement = seed % 2 === 0 ? GOOD : await failsOnce(stack, nat.failed)
   judgement = both(judgement, await judgeUp(stack, await stack.run(UP), ground))
   const down = await stack.run(DOWN)
   await left.settled()
   judgement = both(judgement, await judgeDown(stack, down, ground))
+  judgement = both(judgement, struck('something is missed', young.missed.size))
+  judgement = both(judgement, struck('something new is refused', young.refused.size))
+  judgement = both(judgement, struck('something is slow', slow.shown.size))
+  judgement = both(judgement, struck('an interface stands in the way', left.refused.size))
   const converged = isFlawless(judgement) ? 1 : 0
   return { points: 1, converged, ...judgement, calls: proxy.calls.length, undisturbed: null }
 }
