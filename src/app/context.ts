@@ -54,5 +54,6 @@ export function contexts(options: ContextOptions): (place: Place | null, address
 /** The engine's clock: real time, seen at the current pace. */
 export const clockOf = (signal: AbortSignal): Clock => ({
   now: () => performance.now() / pace(),
+  pace: pace(),
   pause: (seconds) => pause(seconds, signal),
 })

@@ -13,7 +13,7 @@ import { types } from '../resources/index.ts'
 import { here } from '../state/holder.ts'
 import { lockKeyOf } from '../state/keys.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
-import { lastCallOf, readLock } from '../state/lock-document.ts'
+import { lastArrivalOf, readLock } from '../state/lock-document.ts'
 import { clockOf, contexts } from './context.ts'
 import type { Session } from './session.ts'
 
@@ -156,8 +156,7 @@ async function recall(session: Session, { manifest }: Loaded, before?: Memory): 
  */
 async function endOfDoubt({ store, stack, stop }: Session): Promise<number> {
   const held = await readLock(store, lockKeyOf(stack))
-  // A process of this machine that is there no more makes no call after now, however long its lease still is.
-  const mayCall = held !== null && !(await here.gone(held.document))
-  const since = held ? Math.min(lastCallOf(held) - held.date, mayCall ? Number.POSITIVE_INFINITY : 0) : 0
+  // The lease is not scaled by the pace, nor is what a call may last; how long AWS hides things is.
+  const since = held ? lastArrivalOf(held, await here.gone(held.document)) - held.date : 0
   return clockOf(stop.signal).now() + (since + scaled(HIDDEN)) / pace()
 }

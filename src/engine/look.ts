@@ -23,10 +23,12 @@ export interface Memory {
   readonly announced: ReadonlyMap<Address, Announcement>
 }
 
-/** The one clock that all waiting goes by. It runs at AWS's pace: under `ECOM_INFRA_PACE` both members are scaled alike. */
+/** The one clock that all waiting goes by. It runs at AWS's pace: under `ECOM_INFRA_PACE` all of it is scaled alike. */
 export interface Clock {
   /** Milliseconds. */
   now(): number
+  /** Seconds that one of its own takes for those who wait. */
+  readonly pace: number
   pause(seconds: number): Promise<void>
 }
 
@@ -132,7 +134,8 @@ async function run(errand: Errand, input: LookInput, seen: readonly Sighting[], 
     if (doubt.length === 0) return found.map((live) => ({ type, place, live }))
     const [one] = doubt
     if (first && one) {
-      const left = Math.ceil(((input.memory.announced.get(one.address)?.doubtUntil ?? 0) - input.clock.now()) / 1000)
+      const doubtUntil = input.memory.announced.get(one.address)?.doubtUntil ?? 0
+      const left = Math.ceil(((doubtUntil - input.clock.now()) * input.clock.pace) / 1000)
       const text = `an interrupted run may have made it: looking until AWS would surely show it, at most ${left} s`
       input.emit({ kind: 'note', address: one.address, text })
     }

@@ -86,6 +86,16 @@ export const isExpired = (lock: HeldLock): boolean => ageOf(lock) > lock.documen
 /** When its holder, if it is dead, can last have made a call: milliseconds by the store's clock (design.md 6.4). */
 export const lastCallOf = (lock: HeldLock): number => lock.lastModified + lock.document.lease * 1000
 
+/** Milliseconds that a call may last that changes something, its retries included (design.md 6.6). */
+export const longestCallOf = ({ lease }: LockDocument): number => (lease * 1000) / 3
+
+/**
+ * When the last call of its holder has surely reached AWS, by the store's clock. A process that is gone begins none,
+ * but that recalls nothing: what it had sent may still be on its way, for as long as a call may last.
+ */
+export const lastArrivalOf = (lock: HeldLock, gone: boolean): number =>
+  gone ? Math.min(lastCallOf(lock), lock.date + longestCallOf(lock.document)) : lastCallOf(lock)
+
 /** Another run holds the lock. Exit 4. */
 export class Locked extends Problem {
   override readonly name = 'Locked'

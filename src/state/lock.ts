@@ -1,6 +1,6 @@
 import { Failed } from '../engine/errors.ts'
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
-import { type HeldLock, type LockDocument, readLock } from './lock-document.ts'
+import { type HeldLock, type LockDocument, longestCallOf, readLock } from './lock-document.ts'
 import type { StateStore } from './store.ts'
 import { Watch } from './watch.ts'
 
@@ -70,7 +70,7 @@ export class Lock {
   permit(): number {
     if (this.#lost) throw this.#lost
     if (this.#age() >= this.#lease / 2) throw this.#failure('could not be renewed in time', this.#trouble)
-    return this.#lease / 3
+    return longestCallOf(this.#document)
   }
 
   /**

@@ -84,7 +84,7 @@ const memory: Memory = {
   ]),
   announced: new Map(),
 }
-const clock = { now: () => 0, pause: () => Promise.resolve() }
+const clock = { now: () => 0, pace: 1, pause: () => Promise.resolve() }
 const tags = (address: Address) => tagsFor('shop-dev', address, { owner: 'web-team' })
 
 async function planned(graph: Graph): Promise<Plan> {

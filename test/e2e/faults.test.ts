@@ -6,7 +6,7 @@ import { suffer } from '../faults/life.ts'
 import { interruptedAll } from '../faults/signal.ts'
 import { type Clean, DOWN, UP } from '../faults/trial.ts'
 import { holding } from './support/holding.ts'
-import { inventory } from './support/inventory.ts'
+import { addressesOf, inventory } from './support/inventory.ts'
 import { openStack, type Stack, up } from './support/stack.ts'
 import { stateOf } from './support/state.ts'
 
@@ -44,8 +44,31 @@ describe('a stack that is not left in peace while it is made', () => {
   afterEach(() => stack.account.proxy.intercept(null))
   afterAll(() => stack?.close())
 
-  it.each(['after ec2:CreateVpc', 'before ec2:CreateSubnet'])('kill -9 %s: the lock is left behind', async (point) => {
-    const blade = new Blade(new Set([point]))
+  it('kill -9 while calls are on their way: what lands when the next run looks already is there once', async () => {
+    const { proxy } = stack.account
+    const { reached, intercept, release } = holding('CreateVpc', 'AllocateAddress', 'CreateKey')
+    proxy.intercept(intercept)
+    const dead = stack.start(UP)
+    await reached
+    dead.kill('SIGKILL')
+    expect((await dead.result).signal).toBe('SIGKILL')
+    expect(await stateOf(stack).locked()).toBe(true)
+    const blade = new Blade(new Set(['before ec2:CreateSubnet']))
+    proxy.intercept(blade.intercept)
+    const next = stack.start([...UP, '--verbose'])
+    blade.aimAt(next)
+    await next.said(/looking until AWS would surely show it, at most \d s/)
+    // Longer than what the pace makes of AWS's own delay.
+    await sleep(2_500)
+    release()
+    expect((await next.result).signal).toBe('SIGKILL')
+    const made = addressesOf(await inventory(stack.raw))
+    expect(made).toEqual(expect.arrayContaining(['ec2:vpc/main', 'ec2:elastic-ip/nat-a', 'kms:key/alerts']))
+    expect(made.filter((address, index) => made.indexOf(address) !== index)).toEqual([])
+  })
+
+  it('kill -9 when AWS did it: the lock is left behind', async () => {
+    const blade = new Blade(new Set(['after ec2:CreateSubnet']))
     stack.account.proxy.intercept(blade.intercept)
     const run = stack.start(UP)
     blade.aimAt(run)

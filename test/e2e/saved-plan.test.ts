@@ -43,7 +43,8 @@ describe('a saved plan', () => {
 
   it('cut short by a kill, is gone on with by the same command, without its config', async () => {
     let seen = 0
-    const run = stack.start([...apply, file, '--json'], { cwd: away })
+    // For a third of its lease what it had sent may still be on its way.
+    const run = stack.start([...apply, file, '--json'], { cwd: away, env: { ECOM_INFRA_LEASE: '15' } })
     stack.account.proxy.intercept(({ mutating, service }) => {
       if (mutating && service !== 's3' && ++seen === 12) run.kill('SIGKILL')
       return 'forward'

@@ -85,6 +85,14 @@ describe('what a dead run has announced', () => {
     ])
   })
 
+  test('is told in the seconds of those who wait, whatever the pace', async () => {
+    const { world, graph } = await died('vpc')
+    const events: Event[] = []
+    world.clock.pace = 0.02
+    await world.look(graph, events)
+    expect(events).toMatchObject([{ text: expect.stringMatching(/, at most [12] s$/) }])
+  })
+
   test.each(['subnet', 'gate'] as const)('is not waited for where a name or a token tells it: %s', async (kind) => {
     const { world, graph } = await died(kind)
     const began = world.clock.now()

@@ -12,6 +12,7 @@ interface Timer {
  * would hang for ever is reported instead.
  */
 export class VirtualClock implements Clock {
+  pace = 1
   #now = 0
   #timers: Timer[] = []
 

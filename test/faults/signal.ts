@@ -141,7 +141,8 @@ const trial = (life: number) => ({
 
 /** One life: `up` interrupted at half of the moments, `down` at the others. */
 async function live(ground: Ground, seeds: readonly number[]): Promise<Outcome> {
-  const stack = await ground.open()
+  // After the second Ctrl-C, too, the next run looks for what may still be on its way, for a third of the lease.
+  const stack = await ground.open({ ECOM_INFRA_LEASE: '15' })
   try {
     const half = Math.ceil(seeds.length / 2)
     const made = await judged(stack, UP, seeds.slice(0, half), (result) => judgeUp(stack, result, ground))

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type HeldLock, lastCallOf, readLock } from '../../src/state/lock-document.ts'
+import { type HeldLock, lastArrivalOf, lastCallOf, readLock } from '../../src/state/lock-document.ts'
 import { takeLock, type Wanted } from '../../src/state/take-lock.ts'
 import { breakLock } from '../../src/state/unlock.ts'
 import { FakeClock, FakeHost, FaultyStore, settle } from './fakes.ts'
@@ -102,6 +102,29 @@ describe('taking', () => {
     await expect(takeLock(store, wanted('a'))).rejects.toMatchObject({ code: 'Locked' })
     await clock.pass(61)
     expect((await takeLock(store, wanted('a'))).fence).toBe(1)
+  })
+})
+
+describe('what a dead run had sent', () => {
+  const arrival = async (seconds: number, gone: boolean) => {
+    await takeLock(store, wanted('a'))
+    const { lastModified } = await held()
+    const now = lastModified + seconds * 1000
+    return (lastArrivalOf({ ...(await held()), date: now }, gone) - now) / 1000
+  }
+
+  it('may arrive for a third of its lease from when its process is seen to be gone', async () => {
+    expect(await arrival(0, true)).toBe(20)
+    expect(await arrival(9, true)).toBe(20)
+  })
+
+  it('has arrived when its lease is over', async () => {
+    expect(await arrival(50, true)).toBe(10)
+    expect(await arrival(70, true)).toBe(-10)
+  })
+
+  it('counts from the end of its lease where its process may still be there', async () => {
+    expect(await arrival(9, false)).toBe(51)
   })
 })
 
