@@ -38,8 +38,8 @@ export async function withStoredConfig(session: Session): Promise<Session> {
   const { region } = session.loaded.config
   const manifest = await readManifest(store, stack, { account: identity.account, region }).catch(unusable)
   if (manifest === null) {
-    throw new Refused('NoStack', `There is no stack ${stack} in ${region}, account ${identity.account}.`, {
-      hint: '`ecom-infra state stacks` lists those there are.',
+    throw new Refused('NoStack', `No state of a stack ${stack} is kept in ${region}, account ${identity.account}.`, {
+      hint: '`ecom-infra state stacks` lists what is kept. Where only that was lost: `ecom-infra state rebuild` with the config file writes it anew.',
     })
   }
   const checked = checkStored(manifest.config)

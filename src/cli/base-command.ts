@@ -68,9 +68,10 @@ export abstract class BaseCommand extends Command {
   }
 
   private async problemOf(error: Error): Promise<Problem> {
-    if (error instanceof Problem) return error
+    const ofOurs = error instanceof Problem && !WRAPPED.test(error.message)
+    if (ofOurs) return error
     const usage = error as Error & Usage
-    if (usage.oclif?.exit !== undefined) {
+    if (usage.oclif?.exit !== undefined || error instanceof Problem) {
       const hint = `Run \`ecom-infra ${this.id?.replaceAll(':', ' ') ?? ''} --help\` for what there is.`
       return new Refused('Usage', plainly(usage.message), { hint, cause: error })
     }
@@ -88,10 +89,14 @@ export abstract class BaseCommand extends Command {
 const stackOf = ({ message, details: { cause } }: Problem): string =>
   discreet((cause instanceof Error ? cause.stack : undefined) ?? message)
 
+/** What is thrown while a flag is read gets oclif's words around its own. */
+const WRAPPED = /^Parsing (--\S+)\s+(?:\1 )?/
+
 /** oclif's words on one line, without its frame. */
 const plainly = (message: string): string =>
   message
     .replace(/\nSee more help with --help$/, '')
-    .replace(/^The following errors? occurred:/, '')
+    .replace(/^The following errors? occurred:\s*/, '')
+    .replace(WRAPPED, '$1 ')
     .replaceAll(/\s*\n\s*/g, ' ')
     .trim()

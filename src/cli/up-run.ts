@@ -20,6 +20,8 @@ type Wishes = Omit<UpOptions, 'agree' | 'shown'>
 interface Keeping {
   readonly file: string
   readonly version: string
+  /** Flags that lead a later command to the same AWS. */
+  readonly where: string
 }
 
 /** One run of `up`, from the first look to the last word. */
@@ -68,7 +70,7 @@ export class UpRun extends StackRun {
     }
     if (keep === null) return { document, text: '', exit: EXIT.ok }
     await this.#save(plan, wishes, keep)
-    const text = `The plan is in ${keep.file}. \`ecom-infra up --plan ${shellQuoted(keep.file)}\` applies it while AWS is as it is now.`
+    const text = `The plan is in ${keep.file}. \`ecom-infra up --plan ${shellQuoted(keep.file)}${keep.where}\` applies it while AWS is as it is now.`
     return { document: { ...document, savedTo: keep.file }, text, exit: EXIT.ok }
   }
 

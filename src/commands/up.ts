@@ -104,7 +104,9 @@ goes on from there. Without a config and at a terminal it asks first, as init do
       ...this.stage(flags.verbose, began + this.#asked),
       agree: (plan) => this.#agree(plan, { yes: flags.yes, mayAsk }),
     })
-    const keep = flags.out === undefined ? null : { file: flags.out, version: this.config.version }
+    // The saved plan tells the stack and its region, and no way to AWS.
+    const where = this.whereabouts({ ...flags, config: undefined, stack: undefined, region: undefined })
+    const keep = flags.out === undefined ? null : { file: flags.out, version: this.config.version, where }
     const done = await run.go({ ...this.#allowed(flags), ...this.#manner(flags) }, keep)
     if (done.text !== '') this.log(done.text)
     this.leave(done.exit)
