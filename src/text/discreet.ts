@@ -1,5 +1,12 @@
 const HIDDEN = '(not shown)'
 
+/** Between a name and its value, in YAML, in JSON, and in JSON within JSON. */
+const COLON = `\\\\?["']?\\s{0,20}:(?!\\s*\\(not shown|\\s*["']?arn:|//)\\s{0,20}`
+/** A value: in quotes to their end, or a word. */
+const WORD = `(?:"[^"\\n]+"?|'[^'\\n]+'?|[^\\s,;&]+)`
+/** With a digit among its letters, or longer than words are. */
+const ODD = `["']?(?:(?=[^\\s"']{0,200}\\d)[^\\s"']{0,200}[a-z]|[^\\s"']{24})`
+
 /** What is a secret by its looks, wherever it stands. Each has at most one group: what comes before the secret. */
 const SECRETS: readonly RegExp[] = [
   // Ids of AWS's keys, tokens of GitHub, GitLab, Slack and Stripe.
@@ -12,6 +19,16 @@ const SECRETS: readonly RegExp[] = [
   /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/@:]{0,200}:[^\s@]{0,500}|[^\s/@]{0,500})(?=@)/gi,
   // PASSWORD=hunter2, secret_key=…, and headers as they are signed.
   /((?:pass(?:word|wd|phrase)?|pwd|secret\w{0,20}|token|credentials?|signature|authorization|api[-_]?key|private[-_]?key)["']?\s*=(?!\s*\(not shown)\s*)[^\s,;&]+/gi,
+  // password: hunter2. What follows a colon is often an ARN, which is none.
+  new RegExp(
+    `((?:pass(?:word|wd|phrase|code)|pwd|api[-_]?key|(?:private|secret)[-_]?(?:access[-_]?)?key|secret[-_]?string)${COLON})${WORD}`,
+    'gi',
+  ),
+  // token: hunter2. Or prose, as in `ExpiredToken: The …` and `…:secret:rds!db-1`: only what looks like no word at all.
+  new RegExp(`((?<!:)(?:pass|secret|token|credentials?|signature)${COLON})(?=${ODD})${WORD}`, 'gi'),
+  // Authorization: Bearer …, Basic …; not `basic monitoring`.
+  /(\b(?:[Bb]earer|BEARER)\s+)(?=[\w.~+/-]{0,200}(?:\d|[a-z][A-Z])|[\w.~+/-]{20})[\w.~+/-]{6,}=*/g,
+  /(\b(?:[Bb]asic|BASIC)\s+)(?=[\w+/]{0,200}(?:[\d=]|[a-z][A-Z])|[\w+/]{24})[\w+/]{8,}={0,2}(?![\w-]|\.\w)/g,
   /((?:x-amz-security-token|authorization):(?!\s*\(not shown)\s*)[^\n]+/gi,
 ]
 

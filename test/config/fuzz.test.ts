@@ -87,6 +87,8 @@ const SAID: Readonly<Record<string, string | null>> = {
     'proto-tag': 'is no name for anything',
     'secret-as-name': '(not shown)',
     'secret-bare': '(not shown)',
+    'secret-bearer': '(not shown)',
+    'secret-colon': '(not shown)',
   },
   ...{
     'secret-fields': '(not shown)',

@@ -55,6 +55,20 @@ describe('a secret', () => {
     ['Authorization: AWS4 hunter2', 'Authorization: (not shown)'],
     ['-----BEGIN RSA PRIVATE KEY-----\nhunter2', '(not shown)'],
     ['a -----BEGIN X-----\nhunter2\n-----END X----- b', 'a (not shown) b'],
+    ['password: hunter2', 'password: (not shown)'],
+    [
+      'Pass-Phrase = x, masterUserPassword : "my hunter2", next',
+      'Pass-Phrase = x, masterUserPassword : (not shown), next',
+    ],
+    ["'api_key':'hunter2'", "'api_key':(not shown)"],
+    [String.raw`{\"password\": \"hunter2\"}`, String.raw`{\"password\": (not shown)`],
+    ['token: hunter2', 'token: (not shown)'],
+    ['session-token: abcdefghijklmnopqrstuvwx', 'session-token: (not shown)'],
+    ['client_secret: "hunter2"', 'client_secret: (not shown)'],
+    ['Bearer hunter2hunter2', 'Bearer (not shown)'],
+    ['a Bearer hunter2, and', 'a Bearer (not shown), and'],
+    ['Basic dXNlcjpwYXNz.', 'Basic (not shown).'],
+    ['basic aHVudGVyMg==', 'basic (not shown)'],
     ['token ghp_0123456789abcdefghij0123456789abcdef', 'token (not shown)'],
     ['eyJhbGciOiJIUzI1NiJ9.eyJodW50ZXIyIjoxfQ.hunter2', '(not shown)'],
   ])('is not told: %s', (text, told) => {
@@ -66,6 +80,17 @@ describe('a secret', () => {
   test.each([
     ...['arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-abc', 'the password is in Secrets Manager'],
     ...['https://example.com/a@b', 'ops@example.com', 'compassion=1', 's3://bucket/key', 'sg-0123456789abcdef0'],
+    ...[
+      'ExpiredToken: The security token is expired',
+      'ExpiredToken: ExpiredTokenException',
+      'IncompleteSignature: no key',
+      'secret: none',
+    ],
+    ...['is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:x', 'secretsmanager:secret'],
+    ...['databaseSecretArn: arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1', 'password: arn:aws:x:y'],
+    ...['the password of the database is new', 'password  in Secrets Manager: aws secretsmanager get-secret-value'],
+    ...['Basic authentication', 'basic monitoring', 'basic t3.micro', 'bearer tokens', 'credentials:12:3'],
+    ...['CredentialsProviderError: Could not load credentials from any providers', 'bypass: 100'],
     ...['shop-dev-main.abc.eu-west-1.rds.amazonaws.com', 'x'.repeat(129)],
   ])('is not seen where there is none: %s', (text) => {
     expect(discreet(text)).toBe(text)
@@ -81,7 +106,20 @@ describe('a secret', () => {
   })
 
   test('is looked for in time that the length bounds', () => {
-    for (const piece of ['-----BEGIN', 'eyJaaaaaaaa-', 'a://', 'password=', 'secretsecret', 'ghp_', '"=', 'A']) {
+    for (const piece of [
+      '-----BEGIN',
+      'eyJaaaaaaaa-',
+      'a://',
+      'password=',
+      'password:',
+      'token:',
+      'token: "',
+      'Bearer ',
+      'secretsecret',
+      'ghp_',
+      '"=',
+      'A',
+    ]) {
       const worked = working()
       discreet(piece.repeat(5_000))
       isSecretValue(piece.repeat(5_000))
