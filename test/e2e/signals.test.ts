@@ -19,7 +19,7 @@ describe('in front of another Node', () => {
   afterEach(() => stack?.close())
 
   /** Starts `up`, and holds its first creation until it has been signalled. */
-  async function signalled(signal: NodeJS.Signals) {
+  async function signalled(signal: NodeJS.Signals, whom: 'front' | 'both' = 'front') {
     const { promise: there, resolve: reached } = Promise.withResolvers<void>()
     stack.account.proxy.intercept(async ({ action }) => {
       if (action !== 'CreateVpc') return 'forward'
@@ -30,25 +30,32 @@ describe('in front of another Node', () => {
       cwd: stack.dir,
       env: environment({ env: stack.account.env }),
       stdio: 'ignore',
+      // A group of its own, as a shell makes one.
+      detached: true,
     })
     const exit = once(child, 'exit')
     await there
-    child.kill(signal)
+    process.kill((whom === 'both' ? -1 : 1) * (child.pid ?? Number.NaN), signal)
     const [code, by] = await exit
     stack.account.proxy.intercept(null)
     return { code, by }
   }
 
   it.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const)('%s reaches the run: it saves, unlocks, and the front ends as it did', async (signal, code) => {
-    expect(await signalled(signal)).toEqual({ code, by: null })
-    const state = await stack.raw.s3.listObjectsV2({ Bucket: `ecom-infra-state-${stack.account.id}-us-east-1` })
-    const keys = (state.Contents ?? []).map(({ Key }) => Key)
-    expect(keys).toContain('shop-dev/manifest.json')
-    expect(keys).not.toContain('shop-dev/lock.json')
-  })
+    ['SIGTERM', 'front', 143],
+    ['SIGINT', 'front', 130],
+    // Ctrl-C: the run has it from the terminal, and from the front.
+    ['SIGINT', 'both', 130],
+  ] as const)(
+    '%s to %s reaches the run: it saves, unlocks, and the front ends as it did',
+    async (signal, whom, code) => {
+      expect(await signalled(signal, whom)).toEqual({ code, by: null })
+      const state = await stack.raw.s3.listObjectsV2({ Bucket: `ecom-infra-state-${stack.account.id}-us-east-1` })
+      const keys = (state.Contents ?? []).map(({ Key }) => Key)
+      expect(keys).toContain('shop-dev/manifest.json')
+      expect(keys).not.toContain('shop-dev/lock.json')
+    },
+  )
 
   it('a front that is killed takes the run with it', async () => {
     expect(await signalled('SIGKILL')).toEqual({ code: null, by: 'SIGKILL' })

@@ -17,8 +17,9 @@ interface Moment {
   readonly mutating: boolean
   /** Milliseconds after that call came. */
   readonly delay: number
-  /** Whether a person loses patience, and presses Ctrl-C again. */
+  /** Whether a person loses patience, and presses Ctrl-C again; and so many milliseconds after the first was answered. */
   readonly twice: boolean
+  readonly patience: number
 }
 
 /** Changes of a run, and looks before them, among which the moment lies. */
@@ -34,6 +35,7 @@ function momentOf(seed: number): Moment {
     ...{ mutating, twice, signal: twice || roll() < 0.5 ? 'SIGINT' : 'SIGTERM' },
     nth: 1 + Math.floor(roll() * (mutating ? CHANGES : LOOKS)),
     delay: Math.floor(roll() * 40),
+    patience: 20 + Math.floor(roll() * 180),
   }
 }
 
@@ -49,9 +51,11 @@ const isChange = ({ mutating, service }: Call): boolean => mutating && service !
 async function interrupt(stack: Stack, args: readonly string[], moment: Moment): Promise<readonly string[] | null> {
   const { proxy } = stack.account
   const struck = Promise.withResolvers<'struck'>()
-  proxy.intercept(striker(moment, () => struck.resolve('struck')))
+  const over = Promise.withResolvers<'ended'>()
+  proxy.intercept(striker(moment, () => struck.resolve('struck'), over.promise))
   const run = stack.start(args)
   const ended = run.result.then(() => 'ended' as const)
+  over.resolve(ended)
   if ((await Promise.race([struck.promise, ended])) === 'ended') {
     proxy.intercept(null)
     return null
@@ -64,13 +68,14 @@ async function interrupt(stack: Stack, args: readonly string[], moment: Moment):
 }
 
 /** From the moment on, calls are held for a while: so that there is something in flight, and to see whether more begin. */
-function striker({ nth, mutating }: Moment, strike: () => void): Interceptor {
+function striker({ nth, mutating, twice }: Moment, strike: () => void, over: Promise<unknown>): Interceptor {
   let left = nth
   return (call) => {
     if (left > 0 && (mutating ? isChange(call) : !call.mutating)) left -= 1
     if (left > 0) return 'forward'
     strike()
-    return { pause: sleep(HELD) }
+    // A run that does not hear the second signal has to wait for it, and is seen.
+    return { pause: twice ? Promise.race([over, sleep(2 * AT_ONCE)]) : sleep(HELD) }
   }
 }
 
@@ -78,7 +83,7 @@ async function ending(stack: Stack, run: CliRun, moment: Moment): Promise<readon
   const { proxy } = stack.account
   const result = run.result
   await Promise.race([run.said(new RegExp(FINISHING)).catch(() => undefined), result])
-  if (moment.twice) return again(stack, run)
+  if (moment.twice) return again(stack, run, moment.patience)
   await Promise.race([sleep(GRACE), result])
   const before = proxy.calls.length
   const { code, stderr } = await result
@@ -95,9 +100,9 @@ async function ending(stack: Stack, run: CliRun, moment: Moment): Promise<readon
   ]
 }
 
-/** The second Ctrl-C, as soon as it cannot be the first one's echo. It ends at once, whatever is in flight. */
-async function again(stack: Stack, run: CliRun): Promise<readonly string[]> {
-  await Promise.race([sleep(GRACE + 50), run.result])
+/** The second Ctrl-C. Nobody stands in front who could send an echo: it ends at once, whatever is in flight. */
+async function again(stack: Stack, run: CliRun, patience: number): Promise<readonly string[]> {
+  await Promise.race([sleep(patience), run.result])
   const began = performance.now()
   run.kill('SIGINT')
   const { code, stderr } = await run.result

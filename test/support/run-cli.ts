@@ -68,9 +68,12 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   }
 }
 
-/** Nothing of the developer's own AWS or proxies reaches the command, so no test can touch a real account. */
+/**
+ * Nothing of the developer's own AWS or proxies reaches the command, so no test can touch a real account. Nor does npm,
+ * which may run the tests, but does not stand in front of the command.
+ */
 export function environment(options: Pick<CliOptions, 'env'>): NodeJS.ProcessEnv {
-  const foreign = /^(AWS_|ECOM_INFRA_|(HTTPS?|ALL|NO)_PROXY$|FORCE_COLOR$|NODE_OPTIONS$|VITEST|NODE_ENV$)/i
+  const foreign = /^(AWS_|ECOM_INFRA_|(HTTPS?|ALL|NO)_PROXY$|FORCE_COLOR$|NODE_OPTIONS$|VITEST|NODE_ENV$|npm_)/i
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   return {
     ...Object.fromEntries(kept),
