@@ -1,9 +1,9 @@
-import { Asker } from '../aws/preflight-asker.ts'
+import { Budget } from '../aws/preflight-asker.ts'
 import { Refused } from '../engine/errors.ts'
 import type { Plan } from '../engine/steps.ts'
 import { type Finding, findingLine } from '../report/preflight-text.ts'
 import type { Observation } from './observe.ts'
-import { isEmpty, needOf } from './preflight/need.ts'
+import { needOf } from './preflight/need.ts'
 import { checkOffers } from './preflight/offers.ts'
 import { checkQuotas } from './preflight/quotas.ts'
 import { checkRights } from './preflight/rights.ts'
@@ -24,7 +24,7 @@ class PreflightRefused extends Refused {
 }
 
 /**
- * Asks AWS, before the first change, what would make the plan fail half-way. A plan that makes nothing asks nothing,
+ * Asks AWS, before the first change, what would make the plan fail half-way. A plan that changes nothing asks nothing,
  * nor does one that is blocked. What cannot be told is said once, and stands in nobody's way.
  */
 export async function preflight(session: Session, seen: Observation, plan: Plan): Promise<readonly Finding[]> {
@@ -36,19 +36,19 @@ export async function preflight(session: Session, seen: Observation, plan: Plan)
 }
 
 async function verdictOf({ identity, loaded }: Session, seen: Observation, plan: Plan): Promise<Verdict> {
-  const made = plan.steps.some(({ action }) => action === 'create' || action === 'replace')
+  const acts = plan.steps.map(({ action }) => action)
+  if (acts.includes('blocked') || acts.every((action) => action === 'none')) return CLEAR
   const need = needOf(plan, seen.wanted)
-  if (plan.steps.some(({ action }) => action === 'blocked') || (!made && isEmpty(need))) return CLEAR
   const ctx = seen.context(null)
-  const asker = new Asker()
+  const budget = new Budget()
   const rights = { arn: identity.arn, config: loaded.config, plan }
-  return together(
-    await Promise.all([
-      checkQuotas(ctx, asker, need),
-      checkOffers(ctx, asker, need),
-      made ? checkRights(ctx, asker, rights) : CLEAR,
-    ]),
-  )
+  // Claimed in the order in which they count, should there be more to ask than may be asked.
+  const [permissions, offers, quotas] = await Promise.all([
+    checkRights(ctx, budget, rights),
+    checkOffers(ctx, budget, need),
+    checkQuotas(ctx, budget, need),
+  ])
+  return together([quotas, offers, permissions])
 }
 
 /** What would fail is not begun. */

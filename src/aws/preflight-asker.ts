@@ -8,17 +8,47 @@ export type Answer<T> = { readonly value: T } | { readonly why: string }
 /** The most calls that all questions before a run may take together. */
 const MOST_CALLS = 12
 
+/** Asks AWS: one call each. */
+export interface Asker {
+  ask<T>(call: () => Promise<T>): Promise<Answer<T>>
+}
+
+/** What a group of questions may still take. */
+interface Claim {
+  may: number
+}
+
 /**
  * Asks what would be good to know before the first change. No answer is never a refusal: whoever may not ask, or asks
  * an emulator that knows less, is told what could not be checked.
+ *
+ * Groups of questions that come first count for more: what they may take at the worst is kept for them, and others
+ * wait until it is clear that they do not need it. So none of them is cut short by one that counts for less.
  */
-export class Asker {
+export class Budget {
   #left = MOST_CALLS
+  readonly #claims: Claim[] = []
+  readonly #waiting: (() => void)[] = []
 
-  /** One call of AWS. */
-  async ask<T>(call: () => Promise<T>): Promise<Answer<T>> {
+  /** `most`: the calls that these questions take at the worst. Claimed at once, before anything is awaited. */
+  async spend<T>(most: number, act: (asker: Asker) => Promise<T>): Promise<T> {
+    const claim = { may: most }
+    this.#claims.push(claim)
+    try {
+      return await act({ ask: (call) => this.#ask(claim, call) })
+    } finally {
+      claim.may = 0
+      for (const wake of this.#waiting.splice(0)) wake()
+    }
+  }
+
+  async #ask<T>(claim: Claim, call: () => Promise<T>): Promise<Answer<T>> {
+    while (this.#left > 0 && this.#left <= this.#keptBefore(claim)) {
+      await new Promise<void>((wake) => this.#waiting.push(wake))
+    }
     if (this.#left === 0) return { why: 'too many questions at once' }
     this.#left -= 1
+    claim.may = Math.max(0, claim.may - 1)
     try {
       return { value: await call() }
     } catch (error) {
@@ -26,6 +56,10 @@ export class Asker {
       if (error instanceof Problem || isCredentials(error)) throw error
       return { why: whyNot(error) }
     }
+  }
+
+  #keptBefore(claim: Claim): number {
+    return this.#claims.slice(0, this.#claims.indexOf(claim)).reduce((sum, { may }) => sum + may, 0)
   }
 }
 

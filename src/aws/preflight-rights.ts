@@ -14,12 +14,18 @@ export const isRoot = (arn: string): boolean => /^arn:[\w-]+:iam::\d+:root$/.tes
  */
 export async function principalOf(ctx: Ctx, asker: Asker, arn: string): Promise<Answer<string>> {
   if (/^arn:[\w-]+:iam::\d+:user\//.test(arn)) return { value: arn }
-  const name = /^arn:[\w-]+:sts::\d+:assumed-role\/([^/]+)\//.exec(arn)?.[1]
+  const name = roleOf(arn)
   if (name === undefined) return { why: 'these credentials are neither a user’s nor a role’s' }
   const role = await asker.ask(() => ctx.iam.getRole({ RoleName: name }))
   const pathless = `arn:${ctx.partition}:iam::${ctx.account}:role/${name}`
   return { value: 'value' in role ? (role.value.Role?.Arn ?? pathless) : pathless }
 }
+
+const roleOf = (arn: string): string | undefined => /^arn:[\w-]+:sts::\d+:assumed-role\/([^/]+)\//.exec(arn)?.[1]
+
+/** The calls that it takes at the worst to try these actions for an identity, and what was denied once more. */
+export const mostTrials = (arn: string, actions: readonly string[]): number =>
+  (roleOf(arn) === undefined ? 0 : 1) + 2 * Math.ceil(actions.length / BATCH)
 
 export interface Trial {
   readonly principal: string

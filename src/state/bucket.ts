@@ -2,7 +2,7 @@ import type { Tag } from '@aws-sdk/client-s3'
 import type { Clients } from '../aws/clients.ts'
 import { codeOf, isDenied, isGone, statusOf } from '../aws/failure.ts'
 import { type Passing, patiently, type Waiting } from '../aws/wait.ts'
-import { Refused } from '../engine/errors.ts'
+import { bucketDenied } from './denied.ts'
 import { type StatePlace, stateBucketOf } from './keys.ts'
 
 /** Set last, so that its presence says that everything else is set too. Not a stack's tag: the bucket serves them all. */
@@ -42,7 +42,7 @@ export async function ensureStateBucket(clients: Pick<Clients, 's3'>, wanted: St
   const tags = await tagsOf(s3, target)
   if (tags?.some(({ Key }) => Key === STATE_TAG)) return 'found'
   const waiting = wanted.waiting ?? silent
-  if (tags === null) await patiently(waiting, [UNSETTLED], () => create(s3, target.Bucket, wanted.region))
+  if (tags === null) await patiently(waiting, [UNSETTLED], () => create(s3, target, wanted.region))
   for (const set of settings(s3, target, wanted)) await patiently(waiting, [UNSETTLED], set)
   const own = { ...wanted.tags, [STATE_TAG]: 'true' }
   const kept = (tags ?? []).filter(({ Key }) => Key === undefined || !(Key in own))
@@ -58,11 +58,11 @@ async function tagsOf(s3: S3, target: Target): Promise<readonly Tag[] | null> {
   } catch (error) {
     if (codeOf(error) === 'NoSuchTagSet') return []
     if (isGone(error) || statusOf(error) === 404) return null
-    throw isDenied(error) ? foreign(target, error) : error
+    throw isDenied(error) ? bucketDenied(target.Bucket, target.ExpectedBucketOwner, error) : error
   }
 }
 
-async function create(s3: S3, Bucket: string, region: string): Promise<void> {
+async function create(s3: S3, { Bucket, ExpectedBucketOwner }: Target, region: string): Promise<void> {
   try {
     // The one region whose name must not be given.
     if (region === 'us-east-1') await s3.createBucket({ Bucket })
@@ -70,7 +70,7 @@ async function create(s3: S3, Bucket: string, region: string): Promise<void> {
   } catch (error) {
     // Two runs may make it at one moment: the other was faster, and both complete it.
     if (codeOf(error) === 'BucketAlreadyOwnedByYou') return
-    throw codeOf(error) === 'BucketAlreadyExists' ? foreign({ Bucket }, error) : error
+    throw codeOf(error) === 'BucketAlreadyExists' ? bucketDenied(Bucket, ExpectedBucketOwner, error) : error
   }
 }
 
@@ -118,11 +118,4 @@ const tlsOnly = (arn: string): string =>
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       },
     ],
-  })
-
-const foreign = ({ Bucket }: Pick<Target, 'Bucket'>, cause: unknown): Refused =>
-  new Refused('StateBucketDenied', `The state bucket ${Bucket} is there, but not for these credentials.`, {
-    hint: 'Either it belongs to another account, and its owner has to give the name up, or s3:GetBucketTagging is missing on it.',
-    awsCode: codeOf(cause),
-    cause,
   })

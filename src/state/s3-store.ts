@@ -3,6 +3,7 @@ import { codeOf, isCredentials, isDenied, isGone, isNetwork, statusOf } from '..
 import { required } from '../aws/required.ts'
 import { type Passing, patiently } from '../aws/wait.ts'
 import { Failed } from '../engine/errors.ts'
+import { bucketDenied } from './denied.ts'
 import { type StatePlace, stateBucketOf } from './keys.ts'
 import type { Condition, Item, Listed, StateStore, Written } from './store.ts'
 
@@ -53,11 +54,15 @@ const conditions = (condition: Condition): { IfMatch?: string; IfNoneMatch?: str
 const isUnmet = (error: unknown): boolean =>
   statusOf(error) === 412 || codeOf(error) === 'PreconditionFailed' || codeOf(error) === 'NoSuchKey'
 
+const isForbidden = (error: unknown): boolean => !isCredentials(error) && (isDenied(error) || statusOf(error) === 403)
+
 /** The state bucket. Every call names the account that must own it: a name alone could be anybody's. */
 export class S3Store implements StateStore {
   readonly bucket: string
   readonly #clients: Pick<Clients, 's3'>
   readonly #account: string
+  /** Something was written: from here on nothing is refused as if nothing had been done. */
+  #written = false
 
   constructor(clients: Pick<Clients, 's3'>, place: StatePlace) {
     this.#clients = clients
@@ -76,7 +81,7 @@ export class S3Store implements StateStore {
       } catch (error) {
         if (isGone(error)) return null
         // The SDK repeats a request, but not the reading of an answer that breaks off.
-        if (attempt === 3 || !isNetwork(error)) throw this.#explained(error, key)
+        if (attempt === 3 || !isNetwork(error)) throw await this.#unread(error, key)
       }
     }
   }
@@ -88,6 +93,7 @@ export class S3Store implements StateStore {
       const command = new PutObjectCommand(input)
       const date = dating(command)
       const { ETag } = await this.#clients.s3.send(command, { abortSignal: signal })
+      this.#written = true
       return { etag: required(ETag, 's3:PutObject', 'ETag'), date: date() }
     })
   }
@@ -117,7 +123,7 @@ export class S3Store implements StateStore {
         token = page.NextContinuationToken
       } while (token !== undefined)
     } catch (error) {
-      if (!isGone(error)) throw this.#explained(error, prefix)
+      if (!isGone(error)) throw await this.#unread(error, prefix)
     }
     return listed
   }
@@ -158,14 +164,28 @@ export class S3Store implements StateStore {
     return { Bucket: this.bucket, ExpectedBucketOwner: this.#account, Key: key }
   }
 
-  #explained(error: unknown, key: string): unknown {
-    if (!isCredentials(error) && (isDenied(error) || statusOf(error) === 403)) {
-      return new Failed('StateDenied', `AWS refuses access to ${this.nameOf(key)}.`, {
-        hint: `Either these credentials lack a permission on the bucket (s3:ListBucket is needed too), or a bucket of that name belongs to another account than ${this.#account}.`,
-        awsCode: codeOf(error),
-        cause: error,
-      })
+  /** Whose the bucket is tells whether it is no place for a state at all, or one thing in it may not be read. */
+  async #unread(error: unknown, key: string): Promise<unknown> {
+    if (!isForbidden(error) || this.#written) return this.#explained(error, key)
+    try {
+      await this.#clients.s3.headBucket({ Bucket: this.bucket, ExpectedBucketOwner: this.#account })
+    } catch (refusal) {
+      return statusOf(refusal) === 403 ? bucketDenied(this.bucket, this.#account, error) : this.#explained(error, key)
     }
-    return error
+    return this.#denied(
+      error,
+      key,
+      `The bucket is account ${this.#account}'s: these credentials lack a permission in it.`,
+    )
+  }
+
+  #explained(error: unknown, key: string): unknown {
+    const hint = `Either these credentials lack a permission on the bucket (s3:ListBucket is needed too), or a bucket of that name belongs to another account than ${this.#account}.`
+    return isForbidden(error) ? this.#denied(error, key, hint) : error
+  }
+
+  #denied(cause: unknown, key: string, hint: string): Failed {
+    const message = `AWS refuses access to ${this.nameOf(key)}.`
+    return new Failed('StateDenied', message, { hint, awsCode: codeOf(cause), cause })
   }
 }

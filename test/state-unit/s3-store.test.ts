@@ -38,6 +38,8 @@ function client(...answers: readonly Answer[]): { readonly s3: S3 } {
 }
 const storeOn = (...answers: readonly Answer[]) => new S3Store(client(...answers), { account, region: 'us-east-1' })
 
+const no = { status: 403, code: 'AccessDenied' }
+
 beforeEach(() => {
   asked = []
   vi.stubEnv('ECOM_INFRA_PACE', '0.01')
@@ -93,11 +95,42 @@ it('explains a refusal, but for bad credentials, which have their own explanatio
     code: 'StateDenied',
     message: expect.stringContaining('s3://ecom-infra-state-'),
   })
-  await expect(storeOn({ status: 403, code: 'AccessDenied' }).get('k')).rejects.toEqual(denied)
-  await expect(storeOn({ status: 403, code: 'AccessDenied' }).put('k', '{}', null)).rejects.toEqual(denied)
-  await expect(storeOn({ status: 403, code: 'AccessDenied' }).list('k')).rejects.toEqual(denied)
+  await expect(storeOn(no).put('k', '{}', null)).rejects.toEqual(denied)
+  // The bucket itself is ours.
+  for (const read of ['get', 'list'] as const) {
+    await expect(storeOn(no)[read]('k')).rejects.toEqual(denied)
+    expect(asked.at(-1)).toMatchObject({ method: 'HEAD', headers: { 'x-amz-expected-bucket-owner': account } })
+    await expect(storeOn(no)[read]('k')).rejects.toMatchObject({
+      exit: 1,
+      details: { hint: expect.stringContaining(`account ${account}'s`) },
+    })
+  }
   const expired = storeOn({ status: 403, code: 'InvalidAccessKeyId' }).get('k')
   await expect(expired).rejects.toMatchObject({ name: 'InvalidAccessKeyId' })
+})
+
+it('a bucket that is not for these credentials is refused, with its name and what it may be', async () => {
+  const refused = {
+    ...{ code: 'StateBucketDenied', exit: 2 },
+    message: expect.stringContaining(`ecom-infra-state-${account}-us-east-1`),
+  }
+  await expect(storeOn(no, { status: 403 }).list('k')).rejects.toMatchObject(refused)
+  const error = storeOn(no, { status: 403 }).get('k')
+  await expect(error).rejects.toMatchObject(refused)
+  const hint = await error.catch(({ details }) => String(details.hint))
+  expect(hint).toContain(`belongs to another account than ${account}`)
+  expect(hint).toContain('s3:ListBucket')
+  // Any other answer says nothing about whose it is.
+  await expect(storeOn(no, { status: 404 }).get('k')).rejects.toMatchObject({ code: 'StateDenied', exit: 1 })
+  // The same where it is met when the bucket is to be made.
+  const wanted = { account, region: 'us-east-1', partition: 'aws', tls: true, tags: {} }
+  await expect(ensureStateBucket(client(no), wanted)).rejects.toMatchObject({ ...refused, details: { hint } })
+})
+
+it('is not refused as if nothing had been done once something was written', async () => {
+  const store = storeOn({ status: 200 }, no, { status: 403 })
+  await store.put('k', '{}', null)
+  await expect(store.get('k')).rejects.toMatchObject({ code: 'StateDenied', exit: 1 })
 })
 
 it('reads again when an answer breaks off', async () => {

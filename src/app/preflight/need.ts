@@ -49,9 +49,6 @@ export function needOf({ steps }: Plan, graph: Graph): Need {
   }
 }
 
-export const isEmpty = ({ vpcs, addresses, gateways, servers, databases }: Need): boolean =>
-  vpcs + addresses + gateways.length + servers.length + databases.length === 0
-
 type Fields = Readonly<Record<string, unknown>>
 const fieldsOf = (spec: object | undefined): Fields => (spec ?? {}) as Fields
 

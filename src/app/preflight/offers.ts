@@ -1,6 +1,6 @@
 import type { Ctx } from '../../aws/ctx.ts'
 import { bySize, familyOf } from '../../aws/instance-sizes.ts'
-import type { Asker } from '../../aws/preflight-asker.ts'
+import type { Asker, Budget } from '../../aws/preflight-asker.ts'
 import { type DbOffer, type DbOffers, dbOffers, type Offering, offerings } from '../../aws/preflight-offers.ts'
 import type { Database, Need, Servers } from './need.ts'
 import { CLEAR, found, judged, together, unknown, type Verdict } from './verdict.ts'
@@ -14,7 +14,13 @@ const FIELDS: Readonly<Record<string, string>> = {
 }
 
 /** Whether AWS sells what is asked for, where it is asked for. */
-export async function checkOffers(ctx: Ctx, asker: Asker, { servers, databases }: Need): Promise<Verdict> {
+export function checkOffers(ctx: Ctx, budget: Budget, need: Need): Promise<Verdict> {
+  // Of a database, its class and, where there is none such, what there is instead.
+  const most = (need.servers.length > 0 ? 1 : 0) + 2 * need.databases.length
+  return budget.spend(most, (asker) => judgeOffers(ctx, asker, need))
+}
+
+async function judgeOffers(ctx: Ctx, asker: Asker, { servers, databases }: Need): Promise<Verdict> {
   const [types, ...engines] = await Promise.all([
     servers.length > 0 ? checkServers(ctx, asker, servers) : CLEAR,
     ...databases.map((database) => checkDatabase(ctx, asker, database)),

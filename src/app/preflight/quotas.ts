@@ -1,6 +1,6 @@
 import type { Ctx } from '../../aws/ctx.ts'
 import { isStandard, vcpusOf } from '../../aws/instance-sizes.ts'
-import type { Answer, Asker } from '../../aws/preflight-asker.ts'
+import type { Answer, Asker, Budget } from '../../aws/preflight-asker.ts'
 import {
   countAddresses,
   countVcpus,
@@ -31,20 +31,40 @@ interface Sum {
   readonly where: string
 }
 
+/** What is asked for with one listing, or else by itself. What more plans run into comes first. */
+const GROUPS: readonly (readonly QuotaName[])[] = [['vpcs', 'gateways'], ['addresses'], ['vcpus']]
+
 /** Whether all that a plan makes has room in this account. */
-export async function checkQuotas(ctx: Ctx, asker: Asker, need: Need): Promise<Verdict> {
+export async function checkQuotas(ctx: Ctx, budget: Budget, need: Need): Promise<Verdict> {
   const vcpus = vcpusFor(need)
   const sizes = { vpcs: need.vpcs, gateways: need.gateways.length, addresses: need.addresses, vcpus: vcpus.more }
-  const names = (Object.keys(sizes) as QuotaName[]).filter((name) => sizes[name] > 0)
+  const groups = GROUPS.map((group) => group.filter((name) => sizes[name] > 0)).filter(({ length }) => length > 0)
+  const checks = groups.map((names) =>
+    budget.spend(mostCalls(names), (asker) => checkGroup(ctx, asker, { names, sizes, zones: need.gateways })),
+  )
+  const others = vcpus.unsure.map((type) => unknown(`the vCPU quota of ${type}`, 'not known here'))
+  return together([...(await Promise.all(checks)), ...others])
+}
+
+/** A limit and a count of each; and of some also the listing that has to be done without, or the zones. */
+const mostCalls = (names: readonly QuotaName[]): number =>
+  2 * names.length + (names.length > 1 ? 1 : 0) + (names.includes('gateways') ? 1 : 0)
+
+interface Group {
+  readonly names: readonly QuotaName[]
+  readonly sizes: Readonly<Record<QuotaName, number>>
+  readonly zones: readonly string[]
+}
+
+async function checkGroup(ctx: Ctx, asker: Asker, { names, sizes, zones }: Group): Promise<Verdict> {
   const limits = readLimits(ctx, asker, names)
   const count = { vpcs: countVpcs, addresses: countAddresses, vcpus: countVcpus }
   const checks = names.map(async (name) => {
-    if (name === 'gateways') return checkGateways(ctx, asker, { zones: need.gateways, limits })
+    if (name === 'gateways') return checkGateways(ctx, asker, { zones, limits })
     const used = count[name](ctx, asker)
     return weigh(name, await limits, { used: await used, more: sizes[name], where: ctx.region })
   })
-  const others = vcpus.unsure.map((type) => unknown(`the vCPU quota of ${type}`, 'not known here'))
-  return together([...(await Promise.all(checks)), ...others])
+  return together(await Promise.all(checks))
 }
 
 /** vCPUs that start at once, as far as the names of the types tell. */

@@ -1,8 +1,8 @@
 import type { Ctx } from '../../aws/ctx.ts'
-import type { Asker } from '../../aws/preflight-asker.ts'
-import { isRoot, principalOf, simulate, type Trial } from '../../aws/preflight-rights.ts'
+import type { Asker, Budget } from '../../aws/preflight-asker.ts'
+import { isRoot, mostTrials, principalOf, simulate, type Trial } from '../../aws/preflight-rights.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Plan } from '../../engine/steps.ts'
+import type { Plan, Step } from '../../engine/steps.ts'
 import { leastPolicy } from '../policy.ts'
 import { MOST_RESOURCES, serviceOf, thingsIn } from './things.ts'
 import { CLEAR, found, judged, together, unknown, type Verdict } from './verdict.ts'
@@ -19,9 +19,15 @@ export interface Rights {
  * about everything. Who may do less than everything may still be allowed what is needed, by names of his own making:
  * what was denied is tried once more on the very things that are to be made.
  */
-export async function checkRights(ctx: Ctx, asker: Asker, { arn, config, plan }: Rights): Promise<Verdict> {
-  const actions = actionsOf(plan)
+export async function checkRights(ctx: Ctx, budget: Budget, rights: Rights): Promise<Verdict> {
+  const { arn, plan } = rights
   if (isRoot(arn)) return CLEAR
+  const actions = actionsOf(plan)
+  return budget.spend(mostTrials(arn, actions), (asker) => tryActions(ctx, asker, actions, rights))
+}
+
+async function tryActions(ctx: Ctx, asker: Asker, actions: readonly string[], rights: Rights): Promise<Verdict> {
+  const { arn, config } = rights
   const what = 'the permissions'
   const principal = await principalOf(ctx, asker, arn)
   if (!('value' in principal)) return unknown(what, principal.why)
@@ -32,11 +38,11 @@ export async function checkRights(ctx: Ctx, asker: Asker, { arn, config, plan }:
   const open = actions.filter((action) => first.value.get(action) === 'open')
   const doubts = open.length === 0 ? CLEAR : unknown(listed(open), 'allowed under conditions only')
   if (refused.length === 0) return doubts
-  return together([doubts, await closer(ctx, asker, { ...trial, actions: refused }, { arn, config, plan })])
+  return together([doubts, await closer(ctx, asker, { ...trial, actions: refused }, rights)])
 }
 
-/** Tries on the very things that are to be made what was refused on everything. */
-async function closer(ctx: Ctx, asker: Asker, trial: Trial, { arn, plan }: Rights): Promise<Verdict> {
+/** Tries on the very things that are to be made, changed or deleted what was refused on everything. */
+async function closer(ctx: Ctx, asker: Asker, trial: Trial, { arn, config, plan }: Rights): Promise<Verdict> {
   const { services, resources } = thingsIn(ctx, plan, trial.actions.map(serviceOf))
   const actions = trial.actions.filter((action) => services.includes(serviceOf(action)))
   const others = trial.actions.filter((action) => !actions.includes(action))
@@ -46,6 +52,7 @@ async function closer(ctx: Ctx, asker: Asker, trial: Trial, { arn, plan }: Right
   const verdict = judged(`whether ${listed(actions)} is allowed`, answer, (fates) =>
     denial(
       arn,
+      config,
       actions.filter((action) => fates.get(action) === 'denied'),
     ),
   )
@@ -62,15 +69,18 @@ const AT_TIMES = ['iam:CreateServiceLinkedRole', 'kms:CreateGrant', 'kms:PutKeyP
 /** The manifest and the lock. */
 const STATE = ['s3:PutObject', 's3:DeleteObject']
 
-/** What it surely takes to make what the plan makes; all that is read has been read by then. */
+/** What it takes to do what the plan does; all that is read has been read by then. */
 function actionsOf({ steps }: Plan): readonly string[] {
-  const made = steps.filter(({ action }) => action === 'create' || action === 'replace')
-  const wanted = made.flatMap(({ type: { about } }) => [
-    ...about.actions.create,
-    ...about.actions.sync.filter((action) => AT_BIRTH.test(action)),
-  ])
-  const isAsked = (action: string) => !/:(Describe|Get|List|Head)/.test(action) && !AT_TIMES.includes(action)
-  return [...new Set([...wanted, ...STATE])].filter(isAsked).sort()
+  const isAsked = (action: string) => !/:(Describe|Get|List|Head|Scan)/.test(action) && !AT_TIMES.includes(action)
+  return [...new Set([...steps.flatMap(takes), ...STATE])].filter(isAsked).sort()
+}
+
+function takes({ action, type, older }: Step): readonly string[] {
+  const { create, sync, destroy } = type.about.actions
+  const birth = [...create, ...sync.filter((one) => AT_BIRTH.test(one))]
+  const earlier = older.length > 0 ? destroy : []
+  const by = { create: birth, update: sync, replace: [...birth, ...destroy], delete: destroy, none: [], blocked: [] }
+  return [...by[action], ...earlier]
 }
 
 /** Everything, and one thing for each name that the least policy is bound to. */
@@ -90,8 +100,9 @@ const listed = (actions: readonly string[]): string =>
   actions.length <= 12 ? actions.join(', ') : `${actions.slice(0, 12).join(', ')} and ${actions.length - 12} more`
 
 /** Service by service: a policy is written so. */
-function denial(arn: string, actions: readonly string[]): Verdict {
+function denial(arn: string, config: Config, actions: readonly string[]): Verdict {
   const services = [...new Set(actions.map(serviceOf))]
+  const printed = leastPolicy(config, ['up']).Statement.flatMap(({ Action }) => Action)
   return together(
     services.map((service) => {
       const own = actions.filter((action) => serviceOf(action) === service)
@@ -100,8 +111,12 @@ function denial(arn: string, actions: readonly string[]): Verdict {
         message: `${arn} may not do ${listed(own)}.`,
         field: null,
         action: own[0] ?? null,
-        hint: '`ecom-infra policy up` prints what is needed.',
+        hint: own.every((action) => printed.includes(action)) ? PRINTS : `${PRINTS} ${EARLIER}`,
       })
     }),
   )
 }
+
+const PRINTS = '`ecom-infra policy up` prints what is needed.'
+/** The config does not know any more what is to be deleted. */
+const EARLIER = 'For what is to be deleted, run it with the config as it was.'

@@ -32,10 +32,11 @@ const SHAPES: Readonly<Record<string, readonly string[]>> = {
   'kms:key': ['kms:~:key/0', 'kms:~:{alias}'],
   'sns:topic': ['sns:~:{name}'],
   'cloudwatch:alarm': ['cloudwatch:~:alarm:{name}'],
+  's3:bucket': ['s3:::{name}', 's3:::{name}/any'],
   'cloudwatch:dashboard': ['cloudwatch::{account}:dashboard/{name}'],
 }
 
-/** What the least policy binds to names, which have been tried by then. */
+/** What the least policy binds to names, which have been tried by then, but for buckets that are wanted no more. */
 const NAMED: readonly string[] = ['iam', 's3']
 
 export const serviceOf = (name: string): string => name.split(':')[0] ?? name
@@ -55,9 +56,13 @@ export function thingsIn(ctx: Ctx, plan: Plan, services: readonly string[]) {
 }
 
 function exampleShapes({ account, region }: Ctx, { steps }: Plan): readonly string[] {
-  const first = steps.filter(({ type }, at) => steps.findIndex((other) => other.type === type) === at)
-  return first.flatMap(({ type, node }) => {
-    const known = { ...node?.spec, account } as Readonly<Record<string, unknown>>
+  const touched = steps.filter(({ action }) => action !== 'none')
+  const first = touched.filter(({ type }, at) => touched.findIndex((other) => other.type === type) === at)
+  return first.flatMap(({ type, node, live }) => {
+    if (node && NAMED.includes(serviceOf(type.type))) return []
+    // What is not wanted any more is known by its id alone: its name, or all of its ARN.
+    if (!node && live?.id.startsWith('arn:')) return live.id.replace(/^arn:[^:]*:/, '')
+    const known = { name: live?.id, ...node?.spec, account } as Readonly<Record<string, unknown>>
     const filled = (shape: string) => shape.replace(/\{(\w+)\}/g, (_, field: string) => String(known[field] ?? '0'))
     return (SHAPES[type.type] ?? []).map((shape) => filled(shape.replace('~', `${region}:${account}`)))
   })

@@ -3,7 +3,7 @@ import { RDSClient } from '@aws-sdk/client-rds'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { needOf } from '../../../src/app/preflight/need.ts'
 import { checkOffers } from '../../../src/app/preflight/offers.ts'
-import { Asker } from '../../../src/aws/preflight-asker.ts'
+import { Budget } from '../../../src/aws/preflight-asker.ts'
 import { fakeCtx, refusal } from '../../support/fake-ctx.ts'
 import { scripted } from '../../support/scripted.ts'
 import { configOf, planOf } from './stand.ts'
@@ -62,7 +62,7 @@ beforeEach(() => {
 
 function check(config: object = {}) {
   const { plan, graph } = planOf(configOf(config))
-  return checkOffers(fakeCtx(), new Asker(), needOf(plan, graph))
+  return checkOffers(fakeCtx(), new Budget(), needOf(plan, graph))
 }
 const findings = async (config: object = {}) => (await check(config)).findings
 const messages = async (config: object = {}) => (await findings(config)).map(({ message }) => message)

@@ -3,7 +3,7 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { needOf } from '../../../src/app/preflight/need.ts'
 import { checkQuotas } from '../../../src/app/preflight/quotas.ts'
-import { Asker } from '../../../src/aws/preflight-asker.ts'
+import { Budget } from '../../../src/aws/preflight-asker.ts'
 import { fakeCtx, refusal } from '../../support/fake-ctx.ts'
 import { scripted } from '../../support/scripted.ts'
 import { configOf, planOf } from './stand.ts'
@@ -52,7 +52,7 @@ beforeEach(() => {
 
 function check(config: object = {}) {
   const { plan, graph } = planOf(configOf(config))
-  return checkQuotas(fakeCtx(), new Asker(), needOf(plan, graph))
+  return checkQuotas(fakeCtx(), new Budget(), needOf(plan, graph))
 }
 
 describe('quotas', () => {

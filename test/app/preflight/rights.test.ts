@@ -2,7 +2,8 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { leastPolicy } from '../../../src/app/policy.ts'
 import { checkRights } from '../../../src/app/preflight/rights.ts'
-import { Asker } from '../../../src/aws/preflight-asker.ts'
+import { Budget } from '../../../src/aws/preflight-asker.ts'
+import type { Step } from '../../../src/engine/steps.ts'
 import { fakeCtx, refusal } from '../../support/fake-ctx.ts'
 import { scripted } from '../../support/scripted.ts'
 import { configOf, planOf } from './stand.ts'
@@ -69,7 +70,14 @@ function allowedBy(statements: readonly Statement[]): void {
 }
 
 function check(arn = USER, config = configOf()) {
-  return checkRights(fakeCtx(), new Asker(), { arn, config, plan: planOf(config).plan })
+  return checkRights(fakeCtx(), new Budget(), { arn, config, plan: planOf(config).plan })
+}
+
+/** As if the plan of a new stack were another one. */
+function checkSteps(change: (step: Step) => Step, config = configOf()) {
+  const { plan } = planOf(configOf())
+  const changed = { ...plan, steps: plan.steps.map(change) }
+  return checkRights(fakeCtx(), new Budget(), { arn: USER, config, plan: changed })
 }
 
 const CLEAR = { findings: [], doubts: [], notes: [] }
@@ -162,6 +170,51 @@ describe('permissions', () => {
     expect(findings.length).toBeGreaterThan(0)
     for (const { message } of findings) expect(message).toContain(`${USER} may not do `)
     expect(doubts).toMatchObject([{ why: 'perhaps not allowed' }])
+  })
+
+  test.each([
+    ['create', ['ec2:CreateVpc'], ['ec2:DeleteVpc', 'ec2:ModifyVpcAttribute', 'ec2:RevokeSecurityGroupEgress']],
+    ['update', ['ec2:ModifyVpcAttribute', 'ec2:DeleteTags'], ['ec2:CreateVpc', 'ec2:DeleteVpc']],
+    ['replace', ['ec2:CreateVpc', 'ec2:DeleteVpc'], []],
+    ['delete', ['ec2:DeleteVpc'], ['ec2:CreateVpc', 'ec2:DescribeVpcs']],
+    ['none', [], ['ec2:CreateVpc', 'ec2:DeleteVpc']],
+  ] as const)('a step that is to %s asks for what it takes', async (action, asked, not) => {
+    allowedBy([ADMIN])
+    await checkSteps((step) => ({ ...step, action: step.type.type === 'ec2:vpc' ? action : 'none' }))
+    const names = tried()[0]?.ActionNames
+    expect(names).toEqual(expect.arrayContaining([...asked, 's3:PutObject']))
+    for (const name of not) expect(names).not.toContain(name)
+  })
+
+  test('an earlier one that is still there is deleted, too', async () => {
+    allowedBy([ADMIN])
+    const earlier = [{ id: 'vpc-0' }] as unknown as Step['older']
+    const older = (step: Step) => (step.type.type === 'ec2:vpc' ? earlier : [])
+    await checkSteps((step) => ({ ...step, action: 'none', older: older(step) }))
+    expect(tried()[0]?.ActionNames).toContain('ec2:DeleteVpc')
+  })
+
+  test('what is not wanted any more is tried by its id, and no printed policy of this config is enough for it', async () => {
+    const gone = (id: string) => (step: Step) => {
+      const deleted = { ...step, action: 'delete', node: null, live: { id } } as unknown as Step
+      return step.type.type === 's3:bucket' || step.type.type === 'sns:topic'
+        ? deleted
+        : { ...step, action: 'none' as const }
+    }
+    const mine = { Action: 's3:*', Resource: 'arn:aws:s3:::old-bucket' }
+    allowedBy([mine])
+    const name = await checkSteps(gone('old-bucket'))
+    expect(name.findings.flatMap(({ message }) => message)).not.toContainEqual(expect.stringContaining('s3:'))
+    const arn = 'arn:aws:sns:us-east-1:123456789012:old'
+    allowedBy([mine, { Action: 'sns:DeleteTopic', Resource: arn }])
+    expect((await checkSteps(gone(arn))).findings).not.toContainEqual(
+      expect.objectContaining({ action: 'sns:DeleteTopic' }),
+    )
+    allowedBy([{ Action: 's3:*' }])
+    const config = configOf({ network: { nat: 'none' } })
+    const nat = (step: Step): Step => ({ ...step, action: step.type.type === 'ec2:nat-gateway' ? 'delete' : 'none' })
+    const { findings } = await checkSteps(nat, config)
+    expect(findings).toMatchObject([{ hint: expect.stringContaining('with the config as it was') }])
   })
 
   test('what hangs on circumstances that IAM was not told is unknown', async () => {
