@@ -108,7 +108,7 @@ export async function observe(
   const { ctx, clock } = toolsOf(session, loaded)
   const first = new Map<string, Ctx>()
   const keeping = (where: Place | null, address: Address | null): Ctx => {
-    const made: Ctx = { ...ctx(where, address), wide: true }
+    const made: Ctx = { ...ctx(where, address), wide: true, teardown }
     const key = JSON.stringify(where)
     if (!first.has(key)) first.set(key, made)
     return made

@@ -17,6 +17,8 @@ export interface Ctx extends Clients {
   readonly retired: readonly string[]
   /** This look is at all of the stack: what tells of many things at once is worth its call. */
   readonly wide?: boolean
+  /** This look is for a teardown: what it misses is left behind, so it is worth a longer search. */
+  readonly teardown?: boolean
   /** One answer for the length of one look, for listings that several types need. */
   memo<T>(key: string, make: () => Promise<T>): Promise<T>
 }

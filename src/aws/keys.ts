@@ -20,14 +20,18 @@ export async function keyTags(ctx: Ctx, KeyId: string): Promise<Tags> {
   return Object.fromEntries(tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]))
 }
 
+/** Ids of the keys that the tagging API shows with our stack's tag: some may be dead, and the youngest are missing. */
+export async function hintedKeys(ctx: Ctx): Promise<readonly string[]> {
+  const arns = [...(await taggedOurs(ctx)).keys()].filter((arn) => arn.split(':')[2] === 'kms')
+  return arns.map((arn) => arn.slice(arn.lastIndexOf('/') + 1))
+}
+
 /**
  * Ids of all keys with our stack's tag. What the tagging API does not show yet is younger than a few minutes, so nobody
  * has given it an alias but us: only keys without any alias are asked one by one, which leaves out those that AWS keeps.
  */
 export async function ownKeys(ctx: Ctx): Promise<readonly string[]> {
-  const [tagged, bare] = await Promise.all([taggedOurs(ctx), bareKeys(ctx)])
-  const arns = [...tagged.keys()].filter((arn) => arn.split(':')[2] === 'kms')
-  const hinted = arns.map((arn) => arn.slice(arn.lastIndexOf('/') + 1))
+  const [hinted, bare] = await Promise.all([hintedKeys(ctx), bareKeys(ctx)])
   const own: string[] = [...hinted]
   const rest = bare.filter((id) => !hinted.includes(id))
   for (let from = 0; from < rest.length; from += AT_ONCE) {

@@ -78,6 +78,8 @@ export class Bench {
   readonly calls: CallRecord[] = []
   readonly events: Event[] = []
   readonly world: World
+  /** Looks as the program does, at all of the stack. Without, a look shows what a type asks for itself. */
+  wide = false
   readonly #ctx: ReturnType<typeof contexts>
   readonly #gate: Gate
   readonly #stop = new AbortController()
@@ -102,11 +104,12 @@ export class Bench {
   async plan(wanted: Graph, notebook: Notebook, asked: Graph = wanted): Promise<Plan> {
     const memory = notebook.memory()
     const emit = (event: Event) => this.events.push(event)
+    const aim = this.wide ? { wide: true, teardown: wanted.nodes.size === 0 } : {}
     const sightings = await look({
       types,
       graph: asked,
       memory,
-      ctx: this.#ctx,
+      ctx: (place, address) => ({ ...this.#ctx(place, address), ...aim }),
       clock: clockOf(this.#stop.signal),
       emit,
     })

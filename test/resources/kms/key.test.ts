@@ -95,6 +95,7 @@ describe('without a name and a token', () => {
     account = await freshAccount()
     accounts.push(account)
     bench = new Bench(account.url, account.id)
+    bench.wide = true
   })
   afterAll(() => Promise.all(accounts.map((one) => one.close())))
 
@@ -134,10 +135,22 @@ describe('without a name and a token', () => {
     const notebook = new Notebook()
     await bench.apply(wanted(), notebook)
     const Tags = Object.entries(bench.world.ctx.tags(ADDRESS)).map(([TagKey, TagValue]) => ({ TagKey, TagValue }))
-    await bench.world.raw.kms.createKey({ Tags })
-    notebook.announced.set(ADDRESS, 'a-token')
+    const { KeyMetadata: twin } = await bench.world.raw.kms.createKey({ Tags })
     const { steps } = await bench.plan(wanted(), notebook)
     expect(steps).toMatchObject([{ action: 'blocked', reason: expect.stringContaining('two live resources') }])
+    expect(steps[0]?.reason).toContain(`${notebook.resources.get(ADDRESS)?.id} and ${twin?.KeyId}`)
+  })
+
+  test('a teardown takes both, though the tagging API shows neither', async () => {
+    const notebook = new Notebook()
+    await bench.apply(wanted(), notebook)
+    const Tags = Object.entries(bench.world.ctx.tags(ADDRESS)).map(([TagKey, TagValue]) => ({ TagKey, TagValue }))
+    await bench.world.raw.kms.createKey({ Tags })
+    account.proxy.intercept(({ service }) => (service === 'tagging' ? NOTHING_TAGGED : 'forward'))
+    await bench.apply(new Graph(), notebook, wanted())
+    const states = (await keys()).map(async ({ KeyId = '' }) => (await meta(bench.world, KeyId))?.KeyState)
+    expect(await Promise.all(states)).toEqual(['PendingDeletion', 'PendingDeletion'])
+    expect(notebook.resources.size).toBe(0)
   })
 
   test('a steady look takes four calls; up after down makes a new key under the same alias', async () => {

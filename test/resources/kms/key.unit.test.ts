@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { UNKNOWN } from '../../../src/engine/ref.ts'
 import type { Asked, Found } from '../../../src/engine/resource.ts'
 import { type KeyOut, type KeySpec, key } from '../../../src/resources/kms/key.ts'
-import { fakeCtx } from '../../support/fake-ctx.ts'
+import { type FakeCtx, fakeCtx } from '../../support/fake-ctx.ts'
 import { fail, scripted } from '../../support/scripted.ts'
 
 const address = 'kms:key/watch'
@@ -69,10 +69,11 @@ const hint = (...ids: string[]) =>
   tagging.answers({ GetResources: () => ({ ResourceTagMappingList: ids.map((id) => ({ ResourceARN: arnOf(id) })) }) })
 
 describe('reading', () => {
-  const read = (keys: Readonly<Record<string, FakeKey>>, ...what: Asked[]) => {
+  const readIn = (ctx: FakeCtx, keys: Readonly<Record<string, FakeKey>>, ...what: Asked[]) => {
     answers(holding(keys))
-    return key.read(fakeCtx(), what)
+    return key.read(ctx, what)
   }
+  const read = (keys: Readonly<Record<string, FakeKey>>, ...what: Asked[]) => readIn(fakeCtx(), keys, ...what)
   const own = { tags: OURS, aliases: [alias] }
 
   test('four calls where the alias leads to the remembered key', async () => {
@@ -145,6 +146,44 @@ describe('reading', () => {
     const keys = { 'k-1': own, 'k-2': { tags: OURS } }
     expect((await read(keys, asked({ token: 't' }))).map(({ id }) => id)).toEqual(['k-1', 'k-2'])
     expect((await read(keys, asked())).map(({ id }) => id)).toEqual(['k-1'])
+  })
+
+  test('a wide look tells a twin that nothing leads to, and searches no further', async () => {
+    hint('k-1', 'k-2')
+    const keys = { 'k-1': own, 'k-2': { tags: OURS, aliases: ['alias/theirs'] }, 'k-3': { tags: OURS } }
+    const found = await readIn(fakeCtx({ wide: true }), keys, asked())
+    expect(found).toMatchObject(['k-1', 'k-2'].map((id) => ({ address, id, ours: true })))
+    expect(called()).not.toContain('ListKeys')
+    expect((await read(keys, asked())).map(({ id }) => id)).toEqual(['k-1'])
+  })
+
+  test('what the tagging API shows is no twin when it is dead, gone or given away since', async () => {
+    hint('k-1', 'k-2', 'k-3', 'k-4', 'k-5')
+    const keys = {
+      ...{ 'k-1': own, 'k-2': { tags: OURS, state: 'PendingDeletion' } },
+      ...{ 'k-4': { tags: { 'ecom-infra:address': address } } },
+      ...{ 'k-5': { tags: { ...OURS, 'ecom-infra:stack': 'shop' } } },
+    }
+    const ctx = fakeCtx({ wide: true })
+    expect((await readIn(ctx, keys, asked())).map(({ id }) => id)).toEqual(['k-1'])
+    const rest = { 'k-4': keys['k-4'], 'k-5': keys['k-5'] }
+    expect(await readIn(fakeCtx({ wide: true }), rest, asked())).toEqual([])
+  })
+
+  test('a wide look takes not one call more where there is no twin, and none where the tagging API shows nothing', async () => {
+    hint('k-1')
+    await readIn(fakeCtx({ wide: true }), { 'k-1': own }, asked())
+    expect([...called()].sort()).toEqual(['DescribeKey', 'GetKeyPolicy', 'GetKeyRotationStatus', 'ListResourceTags'])
+    hint()
+    expect(await readIn(fakeCtx({ wide: true }), { 'k-1': own }, asked())).toMatchObject([{ id: 'k-1' }])
+    expect(called()).toHaveLength(4)
+  })
+
+  test('a teardown searches, too, for what the tagging API does not show', async () => {
+    hint('k-1')
+    const keys = { 'k-1': own, 'k-2': { tags: OURS }, app: {} }
+    const found = await readIn(fakeCtx({ wide: true, teardown: true }), keys, asked())
+    expect(found.map(({ id }) => id)).toEqual(['k-1', 'k-2'])
   })
 
   test('all pages of keys and aliases', async () => {
