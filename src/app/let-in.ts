@@ -22,12 +22,17 @@ export async function letIn(session: Session, { allowMyIp, mayAllow }: Wishes): 
   }
   const { inConfig, inAws } = await standingOf(session, address)
   if (inConfig && inAws !== false) return
-  const file = basename(session.loaded.path)
+  const file = fileOf(session)
+  const place = file ?? `the config of ${session.stack}`
   session.say(
     inConfig
-      ? `Your address ${address} is in access.sshCidrs of ${file}, but AWS does not let it in yet.`
-      : `Your address ${address} is not in access.sshCidrs of ${file}: the bastion lets nobody in from there.`,
+      ? `Your address ${address} is in access.sshCidrs of ${place}, but AWS does not let it in yet.`
+      : `Your address ${address} is not in access.sshCidrs of ${place}: the bastion lets nobody in from there.`,
   )
+  if (file === null && !inConfig && !allowMyIp) {
+    session.say('Going on without it. To let it in, give the config file with -c, and --allow-my-ip.')
+    return
+  }
   const question = inConfig ? 'Apply that now?' : `Add ${address}/32 there, and apply that now?`
   const agreed = allowMyIp || (await mayAllow(question))
   if (!agreed) {
@@ -35,5 +40,8 @@ export async function letIn(session: Session, { allowMyIp, mayAllow }: Wishes): 
     return
   }
   await allowAddress(session, address)
-  session.say(`${file} and AWS let ${address} in now.`)
+  session.say(`${file ?? 'The config'} and AWS let ${address} in now.`)
 }
+
+/** Null: the stack is known by its id, and there is no file that an address could be added to. */
+const fileOf = ({ loaded: { path } }: Session): string | null => (path.startsWith('s3:') ? null : basename(path))

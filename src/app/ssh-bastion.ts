@@ -52,10 +52,12 @@ const NOWHERE: Destination = { host: '127.0.0.1', port: 5432 }
 export async function openWay(session: Session, options: WayOptions): Promise<Way> {
   const ctx = toolsOf(session).ctx(null, null)
   session.emit({ kind: 'phase', phase: 'look', text: `looking for the bastion of ${session.stack} in ${ctx.region}` })
-  const [item, database] = await Promise.all([bastions.bastionOf(ctx), databaseOf(ctx)])
+  const [item, database] = await Promise.all([bastions.bastionOf(ctx), databaseFor(session, ctx, options)])
   const there = bastions.standing(ctx, item)
   if (database === null && options.needsDatabase) throw noDatabase(ctx)
   if (options.bastion === null) await letIn(session, options)
+  else if (options.allowMyIp)
+    session.say('--allow-my-ip does nothing here: with --bastion your address is not asked for.')
   const finder = new Finder(session, ctx, options)
   const bastion = await finder.first(there)
   const tunnel = await openTunnel({
@@ -72,6 +74,18 @@ export async function openWay(session: Session, options: WayOptions): Promise<Wa
     return passwordOf(ctx, database)
   }
   return { tunnel, bastion, database, password }
+}
+
+/** What stands in the way of the database is told where it is not needed, and stops nothing. */
+async function databaseFor(session: Session, ctx: Ctx, options: WayOptions): Promise<DatabaseEndpoint | null> {
+  try {
+    return await databaseOf(ctx)
+  } catch (error) {
+    session.stop.signal.throwIfAborted()
+    if (options.needsDatabase) throw error
+    session.say(`Going on without the database: ${explain(error, session.connection).message}`)
+    return null
+  }
 }
 
 /** One file a stack: the same name may stand for another one in another account. */
@@ -139,7 +153,7 @@ class Finder {
     const running = stateOf(wakened) === 'pending' ? await bastions.untilRunning(this.#ctx, id) : wakened
     const named = this.#options.bastion
     const way = named ?? { host: bastions.publicAddressOf(running), port: SSH, user: bastions.BASTION_USER }
-    const bastion = { ...way, instanceId: id }
+    const bastion = { ...way, instanceId: id, named: named !== null }
     if (!(await this.keys.knows(bastion))) await this.#learn(bastion, id)
     return bastion
   }

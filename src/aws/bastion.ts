@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import { Failed, Refused } from '../engine/errors.ts'
 import type { Ctx } from './ctx.ts'
-import { unlessGone } from './failure.ts'
+import { codeOf, unlessGone } from './failure.ts'
 import { allWell, stateOf, untilInstance } from './instances.ts'
 import { isLacking } from './lacking.ts'
 import { ADDRESS, all, oursFilter } from './ownership.ts'
@@ -73,10 +73,20 @@ export function publicAddressOf({ InstanceId, PublicIpAddress }: Instance): stri
 /** What it has printed since it booted. Null where AWS has nothing (yet), or an emulator does not know the call. */
 export async function consoleOf(ctx: Ctx, InstanceId: string): Promise<string | null> {
   try {
-    const answer = await unlessGone(ctx.ec2.getConsoleOutput({ InstanceId }))
+    const answer = await unlessGone(printed(ctx, InstanceId))
     return answer?.Output ? Buffer.from(answer.Output, 'base64').toString('utf8') : null
   } catch (error) {
     if (!isLacking(error)) throw error
     return null
+  }
+}
+
+/** As it is now, which the types on Nitro can tell; the others show what AWS has kept of it, some minutes old. */
+async function printed(ctx: Ctx, InstanceId: string) {
+  try {
+    return await ctx.ec2.getConsoleOutput({ InstanceId, Latest: true })
+  } catch (error) {
+    if (codeOf(error) !== 'UnsupportedOperation') throw error
+    return ctx.ec2.getConsoleOutput({ InstanceId })
   }
 }

@@ -22,6 +22,14 @@ export abstract class BaseCommand extends Command {
   /** What is known of the calls of this command, for the words of its errors. */
   protected circumstances: Circumstances = {}
 
+  /** Whoever reads what we tell may go, as whoever reads our output may (oclif sees to that): the work goes on. */
+  protected override async init(): Promise<void> {
+    await super.init()
+    process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+
   /** Colour is for people at a terminal who have not said NO_COLOR. */
   protected colorOn(stream: NodeJS.WriteStream): boolean {
     return stream.isTTY === true && !process.env.NO_COLOR

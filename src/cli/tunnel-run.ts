@@ -4,15 +4,15 @@ import type { DatabaseEndpoint } from '../aws/database-endpoint.ts'
 import { explain } from '../aws/explain.ts'
 import { pace } from '../aws/wait.ts'
 import type { Problem } from '../engine/errors.ts'
-import { libpqVariables, type TunnelFacts, tunnelDocument } from '../report/tunnel-document.ts'
-import { exportsText, tunnelText } from '../report/tunnel-text.ts'
+import { FOREIGN_VARIABLES, libpqVariables, type TunnelFacts, tunnelDocument } from '../report/tunnel-document.ts'
+import { exportsText, rootlessLines, tunnelText } from '../report/tunnel-text.ts'
 import { harmlessJson, harmlessOutput } from '../text/harmless.ts'
 import { openShell } from '../tunnel/shell.ts'
 import type { TunnelEvent } from '../tunnel/types.ts'
 import { plainView } from '../ui/plain-view.ts'
 import { printable } from '../ui/words.ts'
 import { runChild } from './child.ts'
-import { rootCertificates } from './root-certificates.ts'
+import { lacksRoots, noRoots, rootCertificates } from './root-certificates.ts'
 import type { Stage } from './stage.ts'
 
 /** What the tunnel is for. */
@@ -44,6 +44,8 @@ export class TunnelRun {
   #quiet = false
   /** A shell ends with its connection, and says so itself. */
   #shellOnly = false
+  /** Nobody here can verify a database of that region. */
+  #rootless = false
 
   constructor(session: Session, stage: Stage, hands: Hands) {
     this.#session = session
@@ -59,6 +61,9 @@ export class TunnelRun {
   async go({ purpose, ...wishes }: TunnelWishes): Promise<number> {
     this.#quiet = purpose.kind !== 'stay'
     this.#shellOnly = purpose.kind === 'shell'
+    const { region } = this.#session.loaded.config
+    this.#rootless = purpose.kind !== 'shell' && (await lacksRoots(region, process.env))
+    if (this.#rootless && purpose.kind === 'command') throw noRoots(region)
     const options = {
       ...wishes,
       needsDatabase: purpose.kind !== 'shell',
@@ -101,11 +106,13 @@ export class TunnelRun {
       exports: () => exportsText(facts),
     }[as]()
     process.stdout.write(`${as === 'json' ? harmlessJson(text) : harmlessOutput(text)}\n`)
+    if (this.#rootless && as !== 'text') for (const line of rootlessLines(facts)) this.#session.say(line)
     this.#hands.ready()
   }
 
   async #command(way: Way, command: readonly string[], facts: TunnelFacts): Promise<number> {
-    const env = { ...libpqVariables(facts), PGPASSWORD: await way.password() }
+    const foreign = Object.fromEntries(FOREIGN_VARIABLES.map((name) => [name, undefined]))
+    const env = { ...foreign, ...libpqVariables(facts), PGPASSWORD: await way.password() }
     this.#session.stop.signal.throwIfAborted()
     const lost = new AbortController()
     let trouble: Problem | null = null
@@ -143,7 +150,7 @@ export class TunnelRun {
         bastion: { host, port, user },
         instance: instanceId,
       },
-      ...{ database, rootCertificates: certificates },
+      ...{ database, rootCertificates: certificates, rootless: this.#rootless },
     }
   }
 }

@@ -17,6 +17,8 @@ export interface TunnelFacts {
   }
   /** A file of the certificates that the server's is checked against. */
   readonly rootCertificates: string
+  /** That file has none for this region. */
+  readonly rootless?: boolean
 }
 
 /** The one line of `--json`. It never holds the password. */
@@ -50,6 +52,15 @@ export const libpqVariables = ({
   PGSSLMODE: 'verify-full',
   PGSSLROOTCERT: rootCertificates,
 })
+
+/**
+ * What of the caller's own environment must not come with these: a service of theirs takes the place of all of them, the
+ * password apart, which would then go to a stranger; the rest asks for another kind of server or connection than RDS's.
+ */
+export const FOREIGN_VARIABLES = [
+  ...(['PGSERVICE', 'PGSERVICEFILE'] as const),
+  ...(['PGTARGETSESSIONATTRS', 'PGGSSENCMODE', 'PGSSLNEGOTIATION'] as const),
+]
 
 /** Without a password: libpq asks for it, or takes it from PGPASSWORD. */
 export function connectionString({ port, database, rootCertificates }: TunnelFacts): string {

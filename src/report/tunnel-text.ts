@@ -1,8 +1,12 @@
 import { harmlessLine } from '../text/harmless.ts'
 import { shellQuoted } from '../text/quoted.ts'
 import { blocks, clean, painter } from './style.ts'
-import { connectionString, libpqVariables, type TunnelFacts } from './tunnel-document.ts'
+import { connectionString, FOREIGN_VARIABLES, libpqVariables, type TunnelFacts } from './tunnel-document.ts'
 import type { TextOptions } from './types.ts'
+
+/** For a shell: the root certificates as AWS has them now, in place of those that came with this program. */
+export const ownRoots =
+  'curl -fsSO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem && export PGSSLROOTCERT="$PWD/global-bundle.pem"'
 
 /** What a person needs to use the tunnel. */
 export function tunnelText(facts: TunnelFacts, { color }: TextOptions): string {
@@ -19,10 +23,17 @@ export function tunnelText(facts: TunnelFacts, { color }: TextOptions): string {
         `The certificate is for ${clean(database.host)}: the lines above go to 127.0.0.1 and check that name.`,
       ),
       line('', 'A client that cannot tell the two apart: 127.0.0.1 with sslmode=verify-ca and the same sslrootcert.'),
+      ...(facts.rootless ? rootlessLines(facts).map((text) => line('', text)) : []),
     ],
     ['`ecom-infra ssh-bastion -- psql` does all of that by itself, the password included.'],
   )
 }
+
+/** What to do first where no client can verify the database. */
+export const rootlessLines = ({ region }: Pick<TunnelFacts, 'region'>): readonly string[] => [
+  `There are no root certificates of RDS in ${clean(region)} here, so no client can verify it. Get them, then begin anew:`,
+  ownRoots,
+]
 
 function passwordLines(
   { database, region }: TunnelFacts,
@@ -45,5 +56,5 @@ export function exportsText(facts: TunnelFacts): string {
     secretArn === null
       ? []
       : [harmlessLine(`# PGPASSWORD is not printed. It is in ${secretCommand(secretArn, region)}`)]
-  return [...lines, ...password].join('\n')
+  return [`unset ${FOREIGN_VARIABLES.join(' ')}`, ...lines, ...password].join('\n')
 }

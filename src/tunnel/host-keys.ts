@@ -9,7 +9,7 @@ import type { Bastion, CheckHostKey } from './types.ts'
 export { learnFromConsole } from './console-keys.ts'
 
 export interface HostKeys {
-  /** Trust on first use: `new` is written down at once, under the instance's id (or host and port, where it was named). */
+  /** Trust on first use: `new` is written down at once, under the instance's id (with host and port, where they were named). */
   readonly check: CheckHostKey
   /** Whether any key of this bastion is known, so that nothing has to be learned. */
   knows(bastion: Bastion): Promise<boolean>
@@ -45,8 +45,15 @@ export function hostKeysIn(path: string): HostKeys {
   }
 }
 
-/** An instance that takes another one's place has another key, and rightly so. A host that was named has only its name. */
-const nameOf = ({ instanceId, host, port }: Bastion): string => instanceId ?? `[${host}]:${port}`
+/**
+ * An instance that takes another one's place has another key, and rightly so: its address does not count. A place that
+ * was named counts with it, for each such place may have a key of its own.
+ */
+const nameOf = ({ instanceId, host, port, named = false }: Bastion): string => {
+  const place = `[${host}]:${port}`
+  if (instanceId === null) return place
+  return named ? `${instanceId} ${place}` : instanceId
+}
 
 /** A key begins with the name of its kind, after four bytes that say how long that is. */
 const lineOf = (key: Buffer): string =>

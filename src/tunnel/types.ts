@@ -5,6 +5,8 @@ export interface Bastion {
   readonly user: string
   /** Null where a host was named instead of found: then nobody can be sent a key for it. */
   readonly instanceId: string | null
+  /** Somebody named this place: what answers there may be another way in than the instance's own sshd. */
+  readonly named?: boolean
 }
 
 /** Where the tunnel leads, as the bastion sees it. */

@@ -3,11 +3,12 @@ import {
   DescribeNetworkAclsCommand,
   DescribeSecurityGroupsCommand,
   EC2Client,
+  GetConsoleOutputCommand,
 } from '@aws-sdk/client-ec2'
 import { EC2InstanceConnectClient, SendSSHPublicKeyCommand } from '@aws-sdk/client-ec2-instance-connect'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { bastionOf, publicAddressOf, standing } from '../../src/aws/bastion.ts'
+import { bastionOf, consoleOf, publicAddressOf, standing } from '../../src/aws/bastion.ts'
 import { sendKey } from '../../src/aws/instance-connect.ts'
 import { doorsOf } from '../../src/aws/ssh-access.ts'
 import { fakeCtx, refusal } from '../support/fake-ctx.ts'
@@ -50,6 +51,23 @@ describe('the bastion', () => {
     expect(() => standing(fakeCtx(), over)).toThrow('The bastion i-old of shop-dev is terminated.')
     expect(() => standing(fakeCtx(), null)).toThrow('shop-dev has no bastion in us-east-1.')
     expect(() => publicAddressOf(instance('i-1', 'running'))).toThrow('The bastion i-1 has no public address.')
+  })
+})
+
+describe('its console', () => {
+  const asked = () => ec2.commandCalls(GetConsoleOutputCommand).map(({ args }) => args[0].input)
+  const Output = Buffer.from('ssh-ed25519').toString('base64')
+
+  test('is asked for as it is now', async () => {
+    ec2.on(GetConsoleOutputCommand).resolves({ Output })
+    expect(await consoleOf(fakeCtx(), 'i-1')).toBe('ssh-ed25519')
+    expect(asked()).toEqual([{ InstanceId: 'i-1', Latest: true }])
+  })
+
+  test('is asked for as AWS has kept it where the type can tell no more', async () => {
+    ec2.on(GetConsoleOutputCommand).rejectsOnce(refusal('UnsupportedOperation')).resolves({ Output })
+    expect(await consoleOf(fakeCtx(), 'i-1')).toBe('ssh-ed25519')
+    expect(asked()).toEqual([{ InstanceId: 'i-1', Latest: true }, { InstanceId: 'i-1' }])
   })
 })
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { runChild } from '../../src/cli/child.ts'
 
@@ -15,6 +16,19 @@ describe('a command at our place', () => {
     // There is no moment in which a signal would end this process, and leave the command behind.
     expect(meanwhile).toEqual(before.map((count) => count + 1))
     expect(SIGNALS.map((signal) => process.listenerCount(signal))).toEqual(before)
+  })
+
+  it('does not outlive us, however we end', async () => {
+    const module = new URL('../../src/cli/child.ts', import.meta.url).href
+    const script = `import { runChild } from '${module}'
+      void runChild(['sh', '-c', 'echo begun; exec sleep 60'], {
+        env: {}, lost: new AbortController().signal, deafen: () => undefined })
+      setTimeout(() => { throw new Error('a mistake of ours') }, 500)`
+    // Whoever is left behind would keep standard output open.
+    const { status, stdout, error } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      ...{ encoding: 'utf8', timeout: 10_000 },
+    })
+    expect({ status, stdout, error }).toEqual({ status: 1, stdout: 'begun\n' })
   })
 
   it('is ended when the way to the database is lost for good', async () => {

@@ -149,6 +149,11 @@ describe('letting an address in', () => {
     answer = '192.0.2.77'
     const { code, stderr } = await start('--stack', 'shop-dev', '--region', 'us-east-1', '--allow-my-ip').result
     expect([code, stderr]).toEqual([2, expect.stringContaining('192.0.2.77 can only be added to a config file')])
+    const told = await until(start('--stack', 'shop-dev', '--region', 'us-east-1'), /connecting/)
+    expect(told).toContain('192.0.2.77 is not in access.sshCidrs of the config of shop-dev:')
+    expect(told).toContain('To let it in, give the config file with -c, and --allow-my-ip.')
+    const other = await until(start('--bastion', '127.0.0.99:22', '--allow-my-ip'), /connecting/)
+    expect(other).toContain('--allow-my-ip does nothing here')
     expect(changes()).toEqual([])
   })
 

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { EphemeralKey } from '../../src/tunnel/ephemeral-key.ts'
 import { KEY, pythonFor, Terminal } from '../support/pty.ts'
-import { expired } from '../support/refusal.ts'
+import { expired, refusal } from '../support/refusal.ts'
 import { freePort } from '../support/tethered.ts'
 import { shared } from '../tunnel/ground.ts'
 import { type Ground, listens, openGround } from './support/tunnel-ground.ts'
@@ -109,6 +109,18 @@ describe('a tunnel that is cut', () => {
     expect(done.stdout + done.stderr).not.toContain('s3cret')
   })
 
+  it('stands again where nobody listens to what it tells, too', async (test) => {
+    const ground = await open(test)
+    const { under, port } = await stay(ground)
+    under.turnAway()
+    for (const select of ['select 1', 'select 2']) {
+      expect(ground.sshd.killSessions()).toBeGreaterThan(0)
+      expect((await ask(ground, port, select)).stdout).toBe(`${select.at(-1)}\n`)
+    }
+    under.kill('SIGINT')
+    expect((await under.result).code).toBe(130)
+  })
+
   it('waits for credentials that have expired meanwhile, and goes on with those that take their place', async (test) => {
     const ground = await open(test)
     const { proxy } = ground.stack.account
@@ -144,6 +156,18 @@ describe('a password', () => {
     expect([done.code, done.stdout]).toEqual([0, '1\n0\ndone\n'])
     expect(done.stderr).toContain(':GetSecretValue ')
     expect(done.stderr).not.toContain('s3cret')
+  })
+})
+
+describe('a region whose root certificates are not there', () => {
+  it('is said before anything is looked for', async (test) => {
+    const ground = await open(test)
+    const args = ['--region', 'ca-west-1', '--', 'echo', 'it ran']
+    const done = await ground.run(args, { env: { PGSSLROOTCERT: undefined } })
+    expect(done).toMatchObject({ code: 2, stdout: '' })
+    expect(done.stderr).toMatch(/^✖ There are no root certificates of RDS in ca-west-1 here/m)
+    expect(done.stderr).toContain('global-bundle.pem && export PGSSLROOTCERT=')
+    expect((await ground.run(args)).stderr).toContain('shop-dev has no bastion in ca-west-1.')
   })
 })
 
@@ -185,6 +209,10 @@ describe('a bastion that is not what it should be', () => {
     const done = await ground.run(['--json'])
     expect([done.code, done.json().code, ground.litter()]).toEqual([2, 'HostKeyChanged', []])
     expect(ground.connect.sent.length - before).toBe(2)
+    // By another name it is another place, which may lead to another server.
+    const other = ['--bastion', `${ground.sshd.user}@localhost:${ground.sshd.port}`]
+    const args = ['ssh-bastion', ...other, ...ground.there.slice(2), '--', 'true']
+    expect(await ground.stack.start(args, { env: ground.env }).result).toMatchObject({ code: 0 })
     rmSync(join(ground.stack.dir, 'state'), { recursive: true })
   })
 
@@ -225,8 +253,19 @@ describe('a database', () => {
     expect([done.code, done.json()]).toEqual([
       ...[2, expect.objectContaining({ code: 'NoDatabase', message: 'shop-dev has no database in us-east-1.' })],
     ])
-    const shell = await ground.run(['--shell'], { input: 'echo $((40 + 2)); exit 3\n' })
-    expect(shell).toMatchObject({ code: 3, stdout: expect.stringContaining('42') })
-    expect(shell.stderr).not.toContain('database')
+    const shell = () => ground.run(['--shell'], { input: 'echo $((40 + 2)); exit 3\n' })
+    const done42 = { code: 3, stdout: expect.stringContaining('42') }
+    const none = await shell()
+    expect(none).toMatchObject(done42)
+    expect(none.stderr).not.toContain('database')
+    ground.stack.account.proxy.intercept((call) =>
+      call.action === 'DescribeDBInstances' ? refusal(call, 403, 'AccessDenied', 'not for you') : 'forward',
+    )
+    const denied = await shell()
+    ground.stack.account.proxy.intercept(null)
+    expect(denied).toMatchObject(done42)
+    expect(denied.stderr).toContain(
+      'Going on without the database: These credentials may not do rds:DescribeDBInstances.',
+    )
   })
 })

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { KEY, pythonFor, Terminal } from '../support/pty.ts'
 import { freePort } from '../support/tethered.ts'
 import { shared } from '../tunnel/ground.ts'
@@ -28,6 +29,13 @@ interface Line {
 const open = shared(openGround)
 
 const host = 'shop-dev-main.aaaaaaaaaa.us-east-1.rds.amazonaws.com'
+/** A place where the password must not go. */
+function serviceElsewhere(folder: string) {
+  const PGSERVICEFILE = join(folder, 'pg_service.conf')
+  writeFileSync(PGSERVICEFILE, '[old]\nhost=127.0.0.1\nhostaddr=127.0.0.1\nport=9\nsslmode=disable\n')
+  return { PGSERVICE: 'old', PGSERVICEFILE, PGTARGETSESSIONATTRS: 'standby' }
+}
+
 const ask = (variables: NodeJS.ProcessEnv, ...args: string[]) =>
   run('psql', ['-X', '-At', ...args, '-c', 'select 1'], { env: { ...process.env, ...variables } })
 
@@ -36,7 +44,9 @@ describe('a command at the end of the tunnel', () => {
     const ground = await open(test)
     const before = ground.connect.sent.length
     ground.stack.account.proxy.reset()
-    const done = await ground.run(['--', 'psql', '-X', '-At', '-c', 'select current_user, current_database()'])
+    // Whoever works with a service of libpq's asks the stack's database, too.
+    const env = serviceElsewhere(ground.stack.dir)
+    const done = await ground.run(['--', 'psql', '-X', '-At', '-c', 'select current_user, current_database()'], { env })
     expect(done.stderr).not.toMatch(/rror/)
     expect(done).toMatchObject({ code: 0, stdout: 'shopadmin|shop\n' })
     expect(ground.connect.sent.slice(before)).toEqual([
@@ -177,7 +187,7 @@ describe('a tunnel that stays', () => {
     await under.said(/# PGPASSWORD/)
     const text = under.heard()
     const shell = await run('sh', ['-c', `${text}\npsql -X -At -c 'select 1'`], {
-      env: { ...process.env, PGPASSWORD: ground.password },
+      env: { ...process.env, ...serviceElsewhere(ground.stack.dir), PGPASSWORD: ground.password },
     })
     expect(shell.stdout).toBe('1\n')
     expect(text).toContain(`export PGHOST=${host}\n`)
@@ -207,12 +217,23 @@ describe('a tunnel that stays', () => {
 
   it('takes the next port when one is taken, and refuses the one that was asked for', async (test) => {
     const ground = await open(test)
-    const taken = createServer().listen(0, '127.0.0.1')
-    const address = taken.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    const refused = await ground.run(['--local-port', String(port), '--json'])
+    // Taken by us, or by somebody before us.
+    const taken = createServer().listen(5432, '127.0.0.1')
+    await Promise.race([once(taken, 'listening'), once(taken, 'error')]).catch(() => undefined)
+    onTestFinished(() => void taken.close())
+    const refused = await ground.run(['--local-port', '5432', '--json'])
     expect(refused.code).toBe(2)
-    expect(refused.json()).toMatchObject({ schema: 'ecom-infra/error/1', hint: expect.any(String) })
-    taken.close()
+    expect(refused.json()).toMatchObject({
+      ...{ schema: 'ecom-infra/error/1', code: 'PortTaken', hint: expect.stringContaining('--local-port') },
+      message: '127.0.0.1:5432 cannot be used: something listens there already.',
+    })
+    const under = ground.start(['--json'])
+    onTestFinished(() => under.kill('SIGKILL'))
+    await under.said(/connectionString.*\n/)
+    const { port } = JSON.parse(under.heard()) as Line
+    expect(port).toBeGreaterThan(5432)
+    expect(port).toBeLessThan(5532)
+    under.kill('SIGINT')
+    expect((await under.result).code).toBe(130)
   })
 })

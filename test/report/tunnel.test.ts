@@ -18,10 +18,12 @@ const facts: TunnelFacts = {
 
 describe('the words of a tunnel', () => {
   test('are read by a shell as they are meant, whatever is in them', () => {
-    const shell = execFileSync('sh', ['-c', `set -e\n${exportsText(facts)}\nenv -0`], { env: {}, encoding: 'utf8' })
+    const shell = execFileSync('sh', ['-c', `set -e\n${exportsText(facts)}\nenv -0`], {
+      ...{ env: { PGSERVICE: 'other', PGSERVICEFILE: '/x' }, encoding: 'utf8' },
+    })
     const seen = Object.fromEntries(shell.split('\0').map((line) => line.split(/=(.*)/s)))
     expect(seen).toMatchObject(libpqVariables(facts))
-    expect(seen).not.toHaveProperty('PGPASSWORD')
+    for (const absent of ['PGPASSWORD', 'PGSERVICE', 'PGSERVICEFILE']) expect(seen).not.toHaveProperty(absent)
   })
 
   test('lead to 127.0.0.1 by the name of the certificate', () => {
@@ -33,6 +35,12 @@ describe('the words of a tunnel', () => {
       ...{ hostaddr: '127.0.0.1', sslmode: 'verify-full', sslrootcert: facts.rootCertificates },
     })
     expect(tunnelDocument(facts)).toMatchObject({ schema: 'ecom-infra/tunnel/1', host: '127.0.0.1', port: 5433 })
+  })
+
+  test('say what to do where nobody can verify the database', () => {
+    const words = /curl .*global-bundle\.pem && export PGSSLROOTCERT="\$PWD\/global-bundle\.pem"$/m
+    expect(tunnelText({ ...facts, rootless: true }, { color: false })).toMatch(words)
+    expect(tunnelText(facts, { color: false })).not.toContain('global-bundle')
   })
 
   test('say where the password is, where there is one', () => {

@@ -32,6 +32,8 @@ export interface CliRun {
   readonly pid: number
   readonly result: Promise<CliResult>
   kill(signal: NodeJS.Signals): void
+  /** Nobody reads its standard error from here on. */
+  turnAway(): void
   /** Resolves when what was said so far, on both outputs, matches. */
   said(pattern: RegExp): Promise<void>
   /** What stands on its standard output so far. */
@@ -63,6 +65,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
     pid: child.pid ?? 0,
     result,
     kill: (signal) => void child.kill(signal),
+    turnAway: () => void child.stderr.destroy(),
     said: (pattern) => waitUntilSaid(child, output, pattern),
     heard: () => output.stdout,
   }

@@ -49,6 +49,16 @@ describe('the host keys of a stack', () => {
     expect(await keys.check(bastion(null, 'two.example'), someKey())).toBe('new')
   })
 
+  test('go by the instance and the place where a place was named for an instance', async () => {
+    const keys = hostKeysIn(join(await scratch(), 'keys.json'))
+    const at = (port: number, id = 'i-1') => ({ ...bastion(id, '127.0.0.1'), port, named: true })
+    const [a, b] = [someKey(), someKey()]
+    expect([await keys.check(at(2201), a), await keys.check(at(2202), b)]).toEqual(['new', 'new'])
+    expect([await keys.check(at(2201), a), await keys.check(at(2202), b)]).toEqual(['known', 'known'])
+    expect([await keys.check(at(2201), b), await keys.check(at(2202), a)]).toEqual(['changed', 'changed'])
+    expect([await keys.check(at(2201, 'i-2'), b), await keys.check(bastion('i-1'), b)]).toEqual(['new', 'new'])
+  })
+
   test('are only those of the console where it has told them', async () => {
     const [folder, key] = [await scratch(), someKey()]
     const keys = hostKeysIn(join(folder, 'keys.json'))
