@@ -58,6 +58,8 @@ describe('a shell at a terminal', () => {
   it('has its size, follows it, takes Ctrl-C for itself, ends with its code, and leaves the terminal as it was', async (test) => {
     const { ground, terminal } = await shell(test)
     terminal.resize(120, 50)
+    // It goes another way than what is typed, and may come later.
+    await sleep(300)
     terminal.type('echo size $(stty size) $((40 + 3))\r')
     await terminal.shows('size 50 120 43')
     terminal.type('echo begun $((40 + 4)); sleep 60\r')
