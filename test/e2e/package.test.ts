@@ -100,13 +100,14 @@ async function typed(python: string, bash: string, lines: readonly string[]): Pr
   const shell = spawn(python, ['-I', PTY, '200', '40', bash, '-i'], {
     cwd: installed.work,
     env: { ...installed.env, SHELL: bash },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    // The fourth is for sizes.
+    stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
   })
   let shown = ''
-  shell.stdout.setEncoding('utf8').on('data', (data: string) => {
+  shell.stdout?.setEncoding('utf8').on('data', (data: string) => {
     shown += data
   })
-  shell.stdin.write([...prepare, ...lines, 'exit', ''].join('\r'))
+  shell.stdin?.write([...prepare, ...lines, 'exit', ''].join('\r'))
   await new Promise((resolve) => shell.once('close', resolve))
   return shown
 }

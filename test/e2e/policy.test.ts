@@ -53,6 +53,6 @@ describe('the least policy', () => {
   it('says what is wrong with the wish', async () => {
     expect(await stack.run(['policy', 'sideways'])).toMatchObject({ code: 2 })
     const nowhere = await stack.run(['policy', '--out', 'no/such/folder.json'])
-    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('Name another file with --out.') })
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('Give another place with --out FILE.') })
   })
 })

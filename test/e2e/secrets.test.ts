@@ -141,7 +141,9 @@ describe('secrets', () => {
 
   it('are neither asked for nor sent: the password is for the servers to fetch', () => {
     expect(calls.length).toBeGreaterThan(500)
-    expect(calls.filter(({ service }) => service === 'secretsmanager')).toEqual([])
+    // A teardown looks whether RDS has taken its secret with it: by its name, which is all that a list tells.
+    const asked = calls.filter(({ service }) => service === 'secretsmanager').map(({ action }) => action)
+    expect([...new Set(asked)]).toEqual(['ListSecrets'])
     const wire = Object.fromEntries(
       calls.map(({ action, path, sent, got }, at) => [`${action} ${at}`, `${path} ${sent} ${got}`]),
     )

@@ -28,8 +28,10 @@ test('a board: by layer, what runs below it, what is done only counted', async (
   view.emit(finished('ec2:vpc/main'))
   view.emit(started('ec2:nat-gateway/a', { seconds: 120 }))
   view.emit(note('ec2:nat-gateway/a', 'waiting for the gateway'))
-  await expect.poll(text).toContain('Network  1 of 2')
-  await expect.poll(text).toContain('ec2:nat-gateway/a  1 s of ~2 min  waiting for the gateway')
+  await expect.poll(text, { timeout: 10_000 }).toContain('Network  1 of 2')
+  await expect
+    .poll(text, { timeout: 10_000 })
+    .toMatch(/ec2:nat-gateway\/a {2}\d+ s of ~2 min {2}waiting for the gateway/)
   view.emit(finished('ec2:nat-gateway/a'))
   view.emit(started('autoscaling:group/web'))
   view.emit(finished('autoscaling:group/web', { outcome: 'failed', error: new Error('No capacity.') }))
