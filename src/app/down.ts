@@ -182,11 +182,15 @@ async function again(session: Session, { seen: before, plan, farewells, options,
   const told = settled(await farewellsOf(session, next), { stack: session.stack, deleteData, at })
   const agreed = new Set(plan.steps.map(({ address }) => address))
   const more = next.steps.filter(({ address }) => !agreed.has(address)).map(({ address }) => address)
-  if (more.length > 0 && options.yes) throw hasGrown(more)
-  if (more.length > 0) await options.shown(next, told, seen)
+  if (more.length === 0) {
+    refuse(told, deleteData)
+    return { seen, plan: next, farewells }
+  }
+  if (options.yes) throw hasGrown(more)
+  await options.shown(next, told, seen)
   refuse(told, deleteData)
-  if (more.length > 0) await options.agree(next)
-  return { seen, plan: next, farewells: more.length > 0 ? told : farewells }
+  await options.agree(next)
+  return { seen, plan: next, farewells: told }
 }
 
 const hasGrown = (more: readonly Address[]) =>

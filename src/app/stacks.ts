@@ -1,21 +1,10 @@
 import { Declined } from '../engine/errors.ts'
+import type { StackEntry } from '../report/state-text.ts'
 import { eraseStack } from '../state/erase.ts'
 import { lockKeyOf, manifestKeyOf } from '../state/keys.ts'
 import { loadManifest } from '../state/load.ts'
 import { lockStack, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
-
-/** A stack of this account and region, as the state bucket has it. */
-export interface StackEntry {
-  readonly stack: string
-  readonly blueprint: string | null
-  readonly resources: number
-  readonly savedAt: string | null
-  /** A run holds its lock, or has left it behind. */
-  readonly locked: boolean
-  /** Why its manifest cannot be used. */
-  readonly damage: string | null
-}
 
 /** Every stack that has anything in the state bucket. One listing, and one read each. */
 export async function listStacks(session: Session): Promise<readonly StackEntry[]> {

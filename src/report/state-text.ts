@@ -97,17 +97,22 @@ export function unlockText(stack: string, broken: Broken | null): string {
   )
 }
 
+/** A stack of this account and region, as the state bucket has it. */
+export interface StackEntry {
+  readonly stack: string
+  readonly blueprint: string | null
+  readonly resources: number
+  readonly savedAt: string | null
+  /** A run holds its lock, or has left it behind. */
+  readonly locked: boolean
+  /** Why its manifest cannot be used. */
+  readonly damage: string | null
+}
+
 interface Stacks {
   readonly account: string
   readonly region: string
-  readonly stacks: readonly {
-    readonly stack: string
-    readonly blueprint: string | null
-    readonly resources: number
-    readonly savedAt: string | null
-    readonly locked: boolean
-    readonly damage: string | null
-  }[]
+  readonly stacks: readonly StackEntry[]
 }
 
 /** The stacks of an account and region. */
