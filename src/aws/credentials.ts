@@ -62,6 +62,11 @@ export class Credentials {
     this.#account = account
   }
 
+  /** Ends when none are waited for any more; null: none are. */
+  get renewing(): Promise<unknown> | null {
+    return this.#renewing
+  }
+
   /** Makes a call; and again, with other keys, when AWS takes those no more that it was signed with. */
   async through<T>(call: () => Promise<T>, isRefusal: (error: unknown) => boolean = isCredentials): Promise<T> {
     for (let renewals = 0; ; renewals++) {

@@ -73,15 +73,25 @@ const guard =
       gate.signal.throwIfAborted()
       if (sent && isStreamed(args)) throw spent()
       sent = true
-      const limit = isMutating(operation) ? await gate.permit() : null
-      // Stopped while it was asked.
-      gate.signal.throwIfAborted()
+      const limit = isMutating(operation) ? await permitted(gate) : null
       if (limit === null) return next(args)
       context.ecomInfraEnd = [Date.now() + limit, performance.now() + limit]
       return within(limit, next(args))
     }
     return gate.credentials ? gate.credentials.through(call, (error) => isRefused(operation, error)) : call()
   }
+
+/** A permit that came while other credentials were waited for is asked for again: S3 could not say whose the lock is. */
+async function permitted(gate: Gate): Promise<number | null> {
+  for (;;) {
+    const limit = await gate.permit()
+    const renewing = gate.credentials?.renewing
+    // Nobody may have been heard, or all stopped, while it was asked.
+    await renewing
+    gate.signal.throwIfAborted()
+    if (!renewing) return limit
+  }
+}
 
 const isStreamed = (args: object): boolean =>
   (args as { readonly input?: { readonly Body?: unknown } }).input?.Body instanceof Readable

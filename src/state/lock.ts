@@ -68,7 +68,7 @@ export class Lock {
 
   /** Milliseconds that a call may take that changes something (design.md 6.6). Throws `LeaseLost` when none may start. */
   permit(): number {
-    if (this.#lost) throw this.#lost
+    this.#requireLease()
     if (this.#age() >= this.#lease / 2) throw this.#failure('could not be renewed in time', this.#trouble)
     return longestCallOf(this.#document)
   }
@@ -78,16 +78,23 @@ export class Lock {
    * S3 could not be asked for a while, comes first. Where S3 does not answer, the clocks decide.
    */
   async confirmed(): Promise<number> {
-    if (this.#age() >= this.#lease / 2) await this.#renewNow()
+    const isLate = () => this.#age() >= this.#lease / 2
+    // One that had begun before this machine slept says nothing of now.
+    if (isLate()) await this.#renewing
+    if (isLate()) await this.#renewNow()
     else await this.#watch.look()
     return this.permit()
   }
 
   /** Milliseconds until somebody else may take it. Throws `LeaseLost` when that is over. */
   remaining(): number {
+    this.#requireLease()
+    return this.#lease - this.#age()
+  }
+
+  #requireLease(): void {
     if (this.#age() >= this.#lease) this.#lose('ran out: this machine slept, or could not reach S3', this.#trouble)
     if (this.#lost) throw this.#lost
-    return this.#lease - this.#age()
   }
 
   /** Gives it up. It may have been lost already. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Lock } from '../../src/state/lock.ts'
 import { type HeldLock, lastArrivalOf, lastCallOf, readLock } from '../../src/state/lock-document.ts'
 import { takeLock, type Wanted } from '../../src/state/take-lock.ts'
 import { breakLock } from '../../src/state/unlock.ts'
@@ -294,6 +295,37 @@ describe('holding', () => {
     expect((await held()).document.renewal).toBe(1)
     clock.sleep(61)
     await expect(lock.confirmed()).rejects.toThrow('ran out: this machine slept')
+  })
+
+  /** A renewal that is under way while the machine sleeps for so long, and the change that wants to begin then. */
+  async function confirmedAfter(asleep: number): Promise<{ readonly asked: Promise<number>; readonly lock: Lock }> {
+    const lock = await takeLock(store, wanted('a'))
+    const [put, { promise: awake, resolve }] = [store.put.bind(store), Promise.withResolvers<void>()]
+    store.put = async (...args) => {
+      store.put = put
+      const written = await put(...args)
+      await awake
+      return written
+    }
+    await clock.pass(10.1)
+    clock.sleep(asleep)
+    const asked = lock.confirmed()
+    asked.catch(() => undefined)
+    resolve()
+    await settle()
+    return { asked, lock }
+  }
+
+  it('renews once more when the renewal that is late had begun before a sleep', async () => {
+    const { asked } = await confirmedAfter(40)
+    await expect(asked).resolves.toBe(20_000)
+    expect((await held()).document.renewal).toBe(2)
+  })
+
+  it('says that the machine slept when the renewal that is answered then had begun before', async () => {
+    const { asked, lock } = await confirmedAfter(61)
+    await expect(asked).rejects.toThrow('ran out: this machine slept')
+    expect(() => lock.permit()).toThrow('ran out: this machine slept')
   })
 
   it('never renews twice at one time', async () => {
