@@ -39,6 +39,7 @@ export async function lockStack(session: Session, command: string, before: Loade
     emit({ kind: 'phase', phase: 'lock', text: `preparing the state bucket ${store.bucket}` })
     const { partition } = identity
     await ensureStateBucket(session.clients, { ...place, partition, tls: session.tls, tags: loaded.config.tags })
+    store.expectNew()
   }
   signal.throwIfAborted()
   const startedAt = new Date().toISOString()
@@ -90,7 +91,7 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   const { store, stack, stop } = session
   stop.signal.throwIfAborted()
   const { run } = held.lock
-  const record = await beginRun(store, stack, { run, command: work.command, plan: work.seal, started: held.startedAt })
+  const begun = await beginRun(store, stack, { run, command: work.command, plan: work.seal, started: held.startedAt })
   const failed = (error: unknown) => stop.abort(error)
   const journal = new Journal({ store, lease: held.lock, loaded: held.loaded, failed })
   const { config } = session.loaded
@@ -100,7 +101,7 @@ export async function perform(session: Session, held: Held, work: Work): Promise
   remember(journal, work)
   const end = (result: Result | null) =>
     orNote(session, 'the record of this run could not be written', () =>
-      endRun(store, stack, record, endingOf(result, session)),
+      endRun(store, stack, begun, endingOf(result, session)),
     )
   let result: Result
   try {

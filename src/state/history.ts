@@ -35,12 +35,18 @@ export type Ending = Pick<RunRecord, 'summary' | 'apiCalls' | 'failures'> & {
   readonly outcome: Exclude<Outcome, 'running'>
 }
 
+/** A record that was written, and which version of it. */
+interface Begun {
+  readonly record: RunRecord
+  readonly etag: string
+}
+
 /** Writes the record of a run that begins. */
 export async function beginRun(
   store: StateStore,
   stack: string,
   { run, command, plan = null, started }: Pick<RunRecord, 'run' | 'command' | 'plan' | 'started'>,
-): Promise<RunRecord> {
+): Promise<Begun> {
   const record: RunRecord = {
     schema: RUN,
     run,
@@ -53,13 +59,18 @@ export async function beginRun(
     apiCalls: {},
     failures: [],
   }
-  await write(store, stack, record)
-  return record
+  const written = await store.put(runKeyOf(stack, started), textOf(record), null)
+  if (written === null) throw new Error(`An unconditional write to ${runKeyOf(stack, started)} was not done.`)
+  return { record, etag: written.etag }
 }
 
-/** Writes how a run has ended. */
-export async function endRun(store: StateStore, stack: string, record: RunRecord, ending: Ending): Promise<void> {
-  await write(store, stack, { ...record, ...ending, ended: new Date().toISOString() })
+/**
+ * Writes how a run has ended. A run that has outlived its lock may find its record ended by others, or erased with the
+ * stack: that stays.
+ */
+export async function endRun(store: StateStore, stack: string, begun: Begun, ending: Ending): Promise<void> {
+  const record = { ...begun.record, ...ending, ended: new Date().toISOString() }
+  await store.put(runKeyOf(stack, record.started), textOf(record), { ifMatch: begun.etag })
 }
 
 /**
@@ -98,10 +109,6 @@ export async function listRuns(store: StateStore, stack: string, limit = 20): Pr
 }
 
 const textOf = (record: RunRecord): string => `${JSON.stringify(ordered(record), null, 2)}\n`
-
-async function write(store: StateStore, stack: string, record: RunRecord): Promise<void> {
-  await store.put(runKeyOf(stack, record.started), textOf(record), null)
-}
 
 const OUTCOMES: readonly unknown[] = ['running', 'done', 'failed', 'interrupted'] satisfies Outcome[]
 

@@ -63,6 +63,8 @@ export class S3Store implements StateStore {
   readonly #account: string
   /** Something was written: from here on nothing is refused as if nothing had been done. */
   #written = false
+  /** What a write may have to wait for. */
+  readonly #passing = [CONFLICT]
 
   constructor(clients: Pick<Clients, 's3'>, place: StatePlace) {
     this.#clients = clients
@@ -72,6 +74,11 @@ export class S3Store implements StateStore {
 
   nameOf(key: string): string {
     return `s3://${this.bucket}/${key}`
+  }
+
+  /** The bucket has just been made: not all of S3 may know it yet. One that is gone otherwise does not come back. */
+  expectNew(): void {
+    this.#passing.push(FRESH)
   }
 
   async get(key: string): Promise<Item | null> {
@@ -153,7 +160,7 @@ export class S3Store implements StateStore {
 
   async #unlessUnmet<T, U>(key: string, unmet: U, signal: AbortSignal, act: () => Promise<T>): Promise<T | U> {
     try {
-      return await patiently({ ...silent, signal }, [CONFLICT, FRESH], act)
+      return await patiently({ ...silent, signal }, this.#passing, act)
     } catch (error) {
       if (isUnmet(error)) return unmet
       throw this.#explained(error, key)

@@ -14,8 +14,8 @@ const ending = { outcome: 'done', summary: { created: 84 }, apiCalls: { total: 4
 it('tells the runs, newest first, and no more than were asked for', async () => {
   const store = new MemoryStore()
   for (const minute of [1, 3, 2]) {
-    const record = await beginRun(store, STACK, { run: `r${minute}`, command: 'up', started: at(minute) })
-    if (minute !== 3) await endRun(store, STACK, record, ending)
+    const begun = await beginRun(store, STACK, { run: `r${minute}`, command: 'up', started: at(minute) })
+    if (minute !== 3) await endRun(store, STACK, begun, ending)
   }
   await beginRun(store, 'shop-dev2', { run: 'other', command: 'up', started: at(9) })
   const { runs } = await listRuns(store, STACK)
@@ -57,13 +57,25 @@ it('leaves a run alone that has told its own end, or is another', async () => {
   if (!held) throw new Error('no lock')
   await markKilled(store, STACK, held)
   expect((await listRuns(store, STACK)).runs).toEqual([])
-  const record = await beginRun(store, STACK, { run: 'a', command: 'up', started: at(0) })
-  await endRun(store, STACK, record, ending)
+  const begun = await beginRun(store, STACK, { run: 'a', command: 'up', started: at(0) })
+  await endRun(store, STACK, begun, ending)
   await markKilled(store, STACK, held)
   expect((await listRuns(store, STACK)).runs).toMatchObject([{ outcome: 'done' }])
   await beginRun(store, STACK, { run: 'b', command: 'up', started: at(0) })
   await markKilled(store, STACK, held)
   expect((await listRuns(store, STACK)).runs).toMatchObject([{ run: 'b', outcome: 'running' }])
+})
+
+it('leaves a record as others have ended or erased it', async () => {
+  const store = new MemoryStore()
+  const begun = await beginRun(store, STACK, { run: 'a', command: 'up', started: at(0) })
+  const key = `${STACK}/runs/${at(0)}.json`
+  await store.put(key, JSON.stringify({ ...begun.record, outcome: 'interrupted' }), null)
+  await endRun(store, STACK, begun, ending)
+  expect((await listRuns(store, STACK)).runs).toMatchObject([{ outcome: 'interrupted' }])
+  await store.delete(key)
+  await endRun(store, STACK, begun, ending)
+  expect(await store.list('')).toEqual([])
 })
 
 it('erases all of a stack but the lock, and nothing of another', async () => {

@@ -79,7 +79,16 @@ it.each(['ConditionalRequestConflict', 'OperationAborted'])('tries again after %
 })
 
 it('waits for a bucket that is not known everywhere yet', async () => {
-  expect(await storeOn({ status: 404, code: 'NoSuchBucket' }).put('k', '{}', null)).not.toBeNull()
+  const store = storeOn({ status: 404, code: 'NoSuchBucket' })
+  store.expectNew()
+  expect(await store.put('k', '{}', null)).not.toBeNull()
+})
+
+it('waits for no bucket that was there and has gone', async () => {
+  const gone = () => storeOn({ status: 404, code: 'NoSuchBucket' })
+  await expect(gone().put('k', '{}', { ifMatch: '"x"' })).rejects.toMatchObject({ name: 'NoSuchBucket' })
+  await expect(gone().delete('k', '"x"')).rejects.toMatchObject({ name: 'NoSuchBucket' })
+  expect(asked).toHaveLength(2)
 })
 
 it.each([
