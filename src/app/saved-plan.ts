@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfigInput } from '../config/schema.ts'
 import type { Address } from '../engine/ref.ts'
+import type { Live } from '../engine/resource.ts'
 import type { Action, Plan, Step } from '../engine/steps.ts'
 
 export const SAVED_PLAN = 'ecom-infra/saved-plan/1'
@@ -86,18 +87,44 @@ export function changedSince(saved: SavedPlan, plan: Plan): readonly string[] {
 const byAddress = (steps: readonly SavedStep[]): ReadonlyMap<Address, readonly SavedStep[]> =>
   Map.groupBy(steps, ({ address }) => address)
 
+/** Every address where more is to be done than an interrupted run of this very plan can have left to do, and how. */
+export function astrayFrom(saved: SavedPlan, plan: Plan): readonly string[] {
+  const [before, now] = [byAddress(saved.steps), byAddress(touchedIn(plan))]
+  const astray = plan.steps.filter((step) => !isLeft(step, before.get(step.address) ?? [], plan))
+  return [...new Set(astray.map(({ address }) => address))].map(
+    (address) => `${address}: ${differenceOf(before.get(address) ?? [], now.get(address) ?? [])}`,
+  )
+}
+
 /**
- * What an interrupted run of this very plan has left to do is a part of it: each address that is touched was to be
- * touched, and nothing goes that was to stay.
+ * Whether this is what is left of what was planned for its address. Where a new one was to be made, whatever is there
+ * by now was made by the plan. Where an old one was to stay, nothing but that one will do: in its place would come an
+ * empty one.
  */
-export function isRestOf(saved: SavedPlan, plan: Plan): boolean {
-  const before = byAddress(saved.steps)
-  const goes = ({ action }: { readonly action: Action }) => action === 'delete' || action === 'replace'
-  return touchedIn(plan).every((step) => {
-    const planned = before.get(step.address) ?? []
-    if (step.action === 'blocked' || planned.length === 0) return false
-    return !goes(step) || planned.some(goes)
-  })
+function isLeft(step: Step, planned: readonly SavedStep[], plan: Plan): boolean {
+  const { action, live } = step
+  const was = (one: Action) => planned.some((before) => before.action === one)
+  const born = was('create') || was('replace')
+  const stays = planned.some((before) => before.action === 'update' && before.id === live?.id)
+  const agreed: Readonly<Record<Action, boolean>> = {
+    ...{ none: true, blocked: false, create: born, replace: born },
+    ...{ update: born || stays, delete: was('delete') },
+  }
+  const known = planned.flatMap(({ id, older }) => [id, ...older])
+  const spoilt = isSpoilt(step, plan)
+  const mayGo = ({ id, failed }: Live) => known.includes(id) || spoilt || (born && failed !== undefined)
+  return agreed[action] && leaving(step).every(mayGo)
+}
+
+/** What goes with a step. */
+const leaving = ({ action, live, older }: Step): readonly Live[] =>
+  live && (action === 'delete' || action === 'replace') ? [live, ...older] : older
+
+/** Whether it is made anew because it has failed, or because of something that has: a listener goes with its balancer. */
+function isSpoilt({ action, live, after }: Step, plan: Plan): boolean {
+  if (action !== 'replace') return false
+  if (live?.failed !== undefined) return true
+  return plan.steps.some((other) => after.includes(other.address) && isSpoilt(other, plan))
 }
 
 function differenceOf(before: readonly SavedStep[], now: readonly SavedStep[]): string {

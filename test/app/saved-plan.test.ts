@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { configIn, readPlan, writePlan } from '../../src/app/plan-file.ts'
-import { changedSince, isRestOf, type SavedPlan, savedPlan, sealFor } from '../../src/app/saved-plan.ts'
+import { changedSince, type SavedPlan, savedPlan, sealFor } from '../../src/app/saved-plan.ts'
 import { UNKNOWN } from '../../src/engine/ref.ts'
 import type { Step } from '../../src/engine/steps.ts'
 import { change, live, planOf, step, TARGET } from '../report/steps.ts'
@@ -162,16 +162,5 @@ describe('a fresh plan', () => {
     ],
   ])('tells where %s', (_, steps, words) => {
     expect(changedSince(saved, planOf(...steps))).toEqual([words])
-  })
-
-  test.each<[string, readonly Step[], boolean]>([
-    ['nothing is left', [still], true],
-    ['a part is left', [{ ...vpc, action: 'update', live: live('vpc-1') }, still], true],
-    ['all is left', [vpc, subnet, old], true],
-    ['something else is touched', [vpc, { ...still, action: 'update' }], false],
-    ['something goes that was to stay', [{ ...subnet, action: 'replace' }], false],
-    ['something is blocked', [{ ...vpc, action: 'blocked' }], false],
-  ])('is the rest of it, or not: %s', (_, steps, expected) => {
-    expect(isRestOf(saved, planOf(...steps))).toBe(expected)
   })
 })

@@ -2,6 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusal } from '../support/refusal.ts'
+import { failingNat } from '../support/weather/broken-nat.ts'
+import { under } from '../support/weather/weather.ts'
 import { failing } from './support/failing.ts'
 import { type Document, openStack, type Stack, status } from './support/stack.ts'
 
@@ -11,6 +14,7 @@ describe('a saved plan', () => {
   /** No config is here. */
   let away: string
   let file: string
+  const nat = failingNat(1, 'InsufficientFreeAddressesInSubnet', 'no room')
   const GROUP = { logGroupName: '/ecom-infra/shop-dev/web/access' }
   const save = (args: readonly string[] = []) => stack.json(['up', '--dry-run', '--out', file, ...args])
   const apply = ['up', '--yes', '--plan']
@@ -50,10 +54,19 @@ describe('a saved plan', () => {
       return 'forward'
     })
     expect((await run.result).signal).toBe('SIGKILL')
+    stack.account.proxy.intercept(under(nat))
+    const { code, stdout, stderr, json } = await stack.run([...apply, file, '--json'], { cwd: away })
+    expect(code, stdout + stderr).toBe(1)
+    expect(stderr).toContain('going on with it')
+    expect(json<Document>().failures).toEqual([expect.objectContaining({ address: 'ec2:nat-gateway/a' })])
+  })
+
+  it('that failed in AWS is gone on with, too: what is broken is put anew', async () => {
+    const { code, stdout, stderr, json } = await stack.run([...apply, file, '--json'], { cwd: away })
     stack.account.proxy.intercept(null)
-    const { code, stdout, stderr } = await stack.run([...apply, file, '--json'], { cwd: away })
     expect(code, stdout + stderr).toBe(0)
     expect(stderr).toContain('going on with it')
+    expect(json<Document>().summary).toMatchObject({ replaced: 1, failed: 0, skipped: 0 })
     expect((await status(stack)).verdict).toBe('in-sync')
   })
 
@@ -98,6 +111,26 @@ describe('a saved plan', () => {
     await save(['--target', 'logs:*'])
     await stack.raw.iam.updateRole({ RoleName: 'shop-dev-web-us-east-1', Description: 'theirs' })
     expect((await stack.json<Document>([...apply, file])).summary).toMatchObject({ failed: 0 })
+  })
+
+  it('that was begun does not make anew what was to be changed, and names nothing but that', async () => {
+    stack.configure({ monitoring: { logRetentionDays: 14 } })
+    await save(['--target', 'logs:*'])
+    stack.account.proxy.intercept((call) =>
+      call.action === 'PutRetentionPolicy' && call.text.includes(GROUP.logGroupName)
+        ? refusal(call, 400, 'AccessDeniedException', 'not you')
+        : 'forward',
+    )
+    expect((await stack.json<Document>([...apply, file], 1)).summary).toMatchObject({ failed: 1 })
+    stack.account.proxy.intercept(null)
+    await stack.raw.logs.deleteLogGroup(GROUP)
+    const told = await failing(stack, [...apply, file], 2)
+    expect(told).toMatchObject({ code: 'PlanChanged', address: 'logs:log-group/web-access' })
+    expect(told.message).toContain(`planned was update ${GROUP.logGroupName}, now it is create`)
+    expect(told.message.split('\n')).toHaveLength(2)
+    expect(stack.account.proxy.report().changes).toBe(0)
+    stack.configure()
+    await stack.json(['up', '--yes', '--target', 'logs:*'])
   })
 
   it('is refused in another account and another region', async () => {
