@@ -24,9 +24,8 @@ function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInpu
     ...{ mode: null, rank: rankOf(node.type, input) },
   }
   if (twins.length > 0) return { ...base, action: 'blocked', reason: claimsOf(twins) }
-  if (!current && stranger && !input.consent.adopt.has(node.address)) {
-    const reason = `${stranger.id} exists under our name but does not belong to this stack`
-    return { ...base, live: stranger, action: 'blocked', reason }
+  if (!current && stranger && (stranger.closed !== undefined || !input.consent.adopt.has(node.address))) {
+    return { ...base, live: stranger, action: 'blocked', reason: whyStrange(stranger) }
   }
   const live = current ?? stranger
   if (!live) {
@@ -40,6 +39,11 @@ function decide(node: Node, decided: ReadonlyMap<Address, Step>, input: PlanInpu
   }
   return compare({ ...base, live }, live, want, { decided, input })
 }
+
+const whyStrange = ({ id, closed }: Live): string =>
+  closed === undefined
+    ? `${id} exists under our name but does not belong to this stack`
+    : `${id} exists under our name but ${closed}: --adopt cannot take it over`
 
 function claimsOf(twins: readonly Live[]): string {
   const ids = idsOf(twins)

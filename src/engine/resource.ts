@@ -21,6 +21,8 @@ export interface Found<Spec, Out> {
   readonly out: Out
   /** A terminal failure that AWS reports (a NAT gateway in `failed`): it counts as absent and has to be made again. */
   readonly failed?: string
+  /** Why it can be neither seen nor touched: nobody's word makes it ours. */
+  readonly closed?: string
 }
 
 /** What the engine asks a type to look for, on top of everything that is the stack's. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Graph } from '../../src/engine/graph.ts'
 import { plan, summary } from '../../src/engine/plan.ts'
 import { UNKNOWN } from '../../src/engine/ref.ts'
+import type { AnyType, Live } from '../../src/engine/resource.ts'
 import { NO_CONSENT } from '../../src/engine/steps.ts'
 import { STACK, tagsFor } from './kinds.ts'
 import { planned, type Write } from './planned.ts'
@@ -175,6 +176,23 @@ describe('what stands in the way', () => {
     await world.done(graph, { consent: { adopt } })
     expect(actions(await world.plan(graph))).toEqual({ 'net:subnet/a': 'none' })
     expect(world.cloud.count('create')).toBe(1)
+  })
+
+  test('a stranger that is closed to us is nobody’s to adopt', () => {
+    const { types } = new World()
+    const graph = graphOf((part) => void part.add(types.subnet, 'a', spec()))
+    const closed = 'belongs to another account'
+    const stranger = { address: 'net:subnet/a', id: 'theirs', ours: false, spec: spec(), tags: {}, out: {}, closed }
+    const { steps } = plan({
+      ...{ graph, asked: graph, types: Object.values(types) as unknown as AnyType[], tags: () => ({}) },
+      sightings: [{ type: types.subnet as unknown as AnyType, place: null, live: stranger as Live }],
+      memory: { resources: new Map(), announced: new Map() },
+      consent: { ...NO_CONSENT, adopt: new Set(['net:subnet/a'] as const) },
+    })
+    expect(steps).toMatchObject([{ action: 'blocked', live: { id: 'theirs' } }])
+    expect(steps[0]?.reason).toBe(
+      'theirs exists under our name but belongs to another account: --adopt cannot take it over',
+    )
   })
 
   test('twins are reported and never guessed', async () => {

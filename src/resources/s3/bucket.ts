@@ -144,6 +144,9 @@ const notEmpty = (name: string, cause: unknown) =>
 
 type Live = Found<BucketSpec, BucketOut>
 
+/** S3 does not tell these apart. */
+const NOT_OURS = 'belongs to another account or region, or is hidden from these credentials'
+
 /** Six calls a bucket at most, one for each sub-resource: S3 has none that answers more. */
 async function look(ctx: Ctx, id: string, asked: readonly Asked[]): Promise<Live | null> {
   const arn = `arn:${ctx.partition}:s3:::${id}`
@@ -172,5 +175,6 @@ async function describe(
   const settings = answer === 'closed' ? CLOSED : await readSettings(ctx, id)
   if (settings === null) return null
   const out = { name: id, arn: `arn:${ctx.partition}:s3:::${id}` }
-  return { address, ours: ours && answer !== 'closed', id, spec: { name: id, ...settings }, tags, out }
+  const seen = { address, id, spec: { name: id, ...settings }, tags, out }
+  return answer === 'closed' ? { ...seen, ours: false, closed: NOT_OURS } : { ...seen, ours }
 }

@@ -107,14 +107,16 @@ describe('reading', () => {
   })
 
   test.each([
-    ['untagged', () => fail('NoSuchTagSet', 'none', 404)],
-    ["another stack's", () => tags('shop-dev-2')],
-    ["another account's", () => fail('AccessDenied', 'no', 403)],
-    ["another region's", () => fail('PermanentRedirect', 'elsewhere', 301)],
-  ])('one under our name that is %s is not ours', async (_, answer) => {
+    ['untagged', () => fail('NoSuchTagSet', 'none', 404), undefined],
+    ["another stack's", () => tags('shop-dev-2'), undefined],
+    ["another account's", () => fail('AccessDenied', 'no', 403), expect.stringContaining('another account')],
+    ["another region's", () => fail('PermanentRedirect', 'elsewhere', 301), expect.stringContaining('region')],
+  ])('one under our name that is %s is not ours; what is closed to us says so', async (_, answer, closed) => {
     answers({ ListBuckets: () => names(name), GetBucketTagging: answer })
     expect(await bucket.read(fakeCtx(), [])).toEqual([])
-    expect(await bucket.read(fakeCtx(), [asked({})])).toMatchObject([{ address, id: name, ours: false }])
+    const [found] = await bucket.read(fakeCtx(), [asked({})])
+    expect(found).toMatchObject({ address, id: name, ours: false })
+    expect(found?.closed).toEqual(closed)
   })
 
   test("another account's bucket stays not ours, even when the manifest remembers it", async () => {
