@@ -1,6 +1,8 @@
+import type { OrderableDBInstanceOption } from '@aws-sdk/client-rds'
 import type { Ctx } from './ctx.ts'
 import { siblingsOf } from './instance-sizes.ts'
-import { type Answer, type Asker, onward } from './preflight-asker.ts'
+import type { Answer, Asker } from './preflight-asker.ts'
+import { type Told, told } from './preflight-listing.ts'
 
 /** IAM actions of this file. */
 export const OFFER_ACTIONS: readonly string[] = [
@@ -17,20 +19,23 @@ export interface Offering {
 /** Offered nearly everywhere: where not even these are known, nothing is. */
 const COMMON = ['t3.micro', 't3.small', 'm5.large']
 
-/** Where these types and their siblings are offered; none at all: nobody knows. */
-export async function offerings(
+/** Where these types and their siblings are offered, until it is enough; none at all: nobody knows. */
+export function offerings(
   ctx: Ctx,
   asker: Asker,
   types: readonly string[],
-): Promise<Answer<readonly Offering[]>> {
+  enough: (offered: readonly Offering[]) => boolean,
+): Promise<Answer<Told<Offering>>> {
   const Values = [...new Set([...types, ...types.flatMap(siblingsOf), ...COMMON])].slice(0, 200)
   const Filters = [{ Name: 'instance-type', Values }]
-  const page = await asker.ask(() =>
-    ctx.ec2.describeInstanceTypeOfferings({ LocationType: 'availability-zone', Filters, MaxResults: 1_000 }),
-  )
-  return onward(page, ({ InstanceTypeOfferings = [] }) =>
-    InstanceTypeOfferings.map(({ InstanceType = '', Location = '' }) => ({ type: InstanceType, zone: Location })),
-  )
+  const input = { LocationType: 'availability-zone', Filters, MaxResults: 1_000 } as const
+  return told(asker, {
+    page: (NextToken) => ctx.ec2.describeInstanceTypeOfferings({ ...input, NextToken }),
+    items: ({ InstanceTypeOfferings }) =>
+      InstanceTypeOfferings?.map(({ InstanceType = '', Location = '' }) => ({ type: InstanceType, zone: Location })),
+    next: ({ NextToken }) => NextToken,
+    enough,
+  })
 }
 
 /** One way in which RDS sells a database. */
@@ -42,28 +47,27 @@ export interface DbOffer {
   readonly multiAz: boolean
 }
 
-export interface DbOffers {
-  readonly offers: readonly DbOffer[]
-  /** False: there are more, and what is missing here may be among them. */
-  readonly whole: boolean
+interface DbQuestion {
+  readonly engine: string
+  readonly instanceClass?: string
+  readonly enough: (offers: readonly DbOffer[]) => boolean
 }
 
-/** What RDS offers of an engine on a class; on any class: the beginning of it. */
-export async function dbOffers(
-  ctx: Ctx,
-  asker: Asker,
-  wanted: { readonly engine: string; readonly instanceClass?: string },
-): Promise<Answer<DbOffers>> {
+/** What RDS offers of an engine on a class, or on any, until it is enough. */
+export function dbOffers(ctx: Ctx, asker: Asker, wanted: DbQuestion): Promise<Answer<Told<DbOffer>>> {
   const input = { Engine: wanted.engine, DBInstanceClass: wanted.instanceClass, Vpc: true, MaxRecords: 1_000 }
-  const page = await asker.ask(() => ctx.rds.describeOrderableDBInstanceOptions(input))
-  return onward(page, ({ OrderableDBInstanceOptions = [], Marker }) => ({
-    offers: OrderableDBInstanceOptions.map((option) => ({
-      instanceClass: option.DBInstanceClass ?? '',
-      engineVersion: option.EngineVersion ?? '',
-      storageType: option.StorageType ?? '',
-      zones: (option.AvailabilityZones ?? []).flatMap(({ Name }) => Name ?? []),
-      multiAz: option.MultiAZCapable === true,
-    })),
-    whole: !Marker,
-  }))
+  return told(asker, {
+    page: (Marker) => ctx.rds.describeOrderableDBInstanceOptions({ ...input, Marker }),
+    items: ({ OrderableDBInstanceOptions }) => OrderableDBInstanceOptions?.map(offerOf),
+    next: ({ Marker }) => Marker,
+    enough: wanted.enough,
+  })
 }
+
+const offerOf = (option: OrderableDBInstanceOption): DbOffer => ({
+  instanceClass: option.DBInstanceClass ?? '',
+  engineVersion: option.EngineVersion ?? '',
+  storageType: option.StorageType ?? '',
+  zones: (option.AvailabilityZones ?? []).flatMap(({ Name }) => Name ?? []),
+  multiAz: option.MultiAZCapable === true,
+})

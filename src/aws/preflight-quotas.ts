@@ -2,6 +2,7 @@ import type { Address as ElasticAddress, Instance } from '@aws-sdk/client-ec2'
 import type { Ctx } from './ctx.ts'
 import { isStandard, vcpusOf } from './instance-sizes.ts'
 import { type Answer, type Asker, onward } from './preflight-asker.ts'
+import { type Told, told } from './preflight-listing.ts'
 
 /** Where Service Quotas has what a stack may run into. */
 const QUOTAS = {
@@ -41,6 +42,7 @@ export async function readLimits(ctx: Ctx, asker: Asker, names: readonly QuotaNa
   }
 }
 
+/** What its first page does not hold is asked for by itself: that takes no more calls than the next page. */
 async function listLimits(ctx: Ctx, asker: Asker): Promise<ReadonlyMap<string, number>> {
   const page = await asker.ask(() => ctx.quotas.listServiceQuotas({ ServiceCode: 'vpc', MaxResults: 100 }))
   const quotas = 'value' in page ? (page.value.Quotas ?? []) : []
@@ -62,15 +64,31 @@ async function limitsOf(ctx: Ctx, asker: Asker, names: readonly QuotaName[]): Pr
 
 const MaxResults = 1_000
 
-/** Others' VPCs, whose subnets are shared with this account, do not count. */
-export async function countVpcs(ctx: Ctx, asker: Asker): Promise<Answer<number>> {
-  const page = await asker.ask(() => ctx.ec2.describeVpcs({ MaxResults }))
-  return onward(page, ({ Vpcs = [] }) => Vpcs.filter(({ OwnerId }) => !OwnerId || OwnerId === ctx.account).length)
+/** How many there are; not whole: at least so many. */
+export interface Count {
+  readonly count: number
+  readonly whole: boolean
 }
 
-export async function countAddresses(ctx: Ctx, asker: Asker): Promise<Answer<number>> {
+const sized = <Item>({ items, whole }: Told<Item>, size: (item: Item) => number): Count => ({
+  count: items.reduce((sum, item) => sum + size(item), 0),
+  whole,
+})
+
+/** Others' VPCs, whose subnets are shared with this account, do not count. */
+export async function countVpcs(ctx: Ctx, asker: Asker): Promise<Answer<Count>> {
+  const vpcs = await told(asker, {
+    page: (NextToken) => ctx.ec2.describeVpcs({ MaxResults, NextToken }),
+    items: ({ Vpcs }) => Vpcs,
+    next: ({ NextToken }) => NextToken,
+  })
+  return onward(vpcs, (list) => sized(list, ({ OwnerId }) => (!OwnerId || OwnerId === ctx.account ? 1 : 0)))
+}
+
+/** EC2 tells all addresses at once. */
+export async function countAddresses(ctx: Ctx, asker: Asker): Promise<Answer<Count>> {
   const list = await asker.ask(() => ctx.ec2.describeAddresses({}))
-  return onward(list, ({ Addresses = [] }) => Addresses.filter(counts).length)
+  return onward(list, ({ Addresses = [] }) => ({ count: Addresses.filter(counts).length, whole: true }))
 }
 
 /** Addresses that somebody brought along, or that a service looks after, have quotas of their own. */
@@ -78,34 +96,38 @@ const counts = ({ PublicIpv4Pool, CustomerOwnedIp, CarrierIp, ServiceManaged }: 
   (PublicIpv4Pool ?? 'amazon') === 'amazon' && !CustomerOwnedIp && !CarrierIp && !ServiceManaged
 
 /** The subnets of the NAT gateways that count: also of those that come or go (aws-behaviours.md 1.4). */
-export async function gatewaySubnets(ctx: Ctx, asker: Asker): Promise<Answer<readonly string[]>> {
+export function gatewaySubnets(ctx: Ctx, asker: Asker): Promise<Answer<Told<string>>> {
   const Filter = [{ Name: 'state', Values: ['pending', 'available', 'deleting'] }]
-  const page = await asker.ask(() => ctx.ec2.describeNatGateways({ Filter, MaxResults }))
-  return onward(page, ({ NatGateways = [] }) => NatGateways.flatMap(({ SubnetId }) => SubnetId ?? []))
+  return told(asker, {
+    page: (NextToken) => ctx.ec2.describeNatGateways({ Filter, MaxResults, NextToken }),
+    items: ({ NatGateways }) => NatGateways?.flatMap(({ SubnetId }) => SubnetId ?? []),
+    next: ({ NextToken }) => NextToken,
+  })
 }
 
-/** The zone of each of these subnets. */
-export async function zonesOf(
-  ctx: Ctx,
-  asker: Asker,
-  subnetIds: readonly string[],
-): Promise<Answer<readonly string[]>> {
+/** The zone of each of these subnets, where it was told. */
+export async function zonesOf(ctx: Ctx, asker: Asker, subnetIds: readonly string[]): Promise<Answer<Told<string>>> {
   const Filters = [{ Name: 'subnet-id', Values: [...new Set(subnetIds)] }]
-  const page = await asker.ask(() => ctx.ec2.describeSubnets({ Filters }))
-  return onward(page, ({ Subnets = [] }) => {
-    const zones = new Map(Subnets.map(({ SubnetId, AvailabilityZone = '' }) => [SubnetId, AvailabilityZone]))
-    return subnetIds.map((id) => zones.get(id) ?? '')
+  const subnets = await told(asker, {
+    page: (NextToken) => ctx.ec2.describeSubnets({ Filters, MaxResults, NextToken }),
+    items: ({ Subnets }) => Subnets,
+    next: ({ NextToken }) => NextToken,
+  })
+  return onward(subnets, ({ items, whole }) => {
+    const zones = new Map(items.map(({ SubnetId, AvailabilityZone = '' }) => [SubnetId, AvailabilityZone]))
+    return { items: subnetIds.map((id) => zones.get(id) ?? ''), whole }
   })
 }
 
 /** vCPUs that run on demand: at least so many, for a name does not always tell. */
-export async function countVcpus(ctx: Ctx, asker: Asker): Promise<Answer<number>> {
+export async function countVcpus(ctx: Ctx, asker: Asker): Promise<Answer<Count>> {
   const Filters = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }]
-  const page = await asker.ask(() => ctx.ec2.describeInstances({ Filters, MaxResults }))
-  return onward(page, ({ Reservations = [] }) => {
-    const instances = Reservations.flatMap(({ Instances }) => Instances ?? [])
-    return instances.filter(isOnDemand).reduce((sum, instance) => sum + vcpusIn(instance), 0)
+  const instances = await told(asker, {
+    page: (NextToken) => ctx.ec2.describeInstances({ Filters, MaxResults, NextToken }),
+    items: ({ Reservations }) => Reservations?.flatMap(({ Instances }) => Instances ?? []),
+    next: ({ NextToken }) => NextToken,
   })
+  return onward(instances, (list) => sized(list, (instance) => (isOnDemand(instance) ? vcpusIn(instance) : 0)))
 }
 
 /** Spot, capacity blocks and dedicated hosts have quotas of their own. */

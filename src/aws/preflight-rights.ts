@@ -1,6 +1,7 @@
-import type { EvaluationResult } from '@aws-sdk/client-iam'
+import type { EvaluationResult, SimulatePrincipalPolicyCommandInput } from '@aws-sdk/client-iam'
 import type { Ctx } from './ctx.ts'
 import { type Answer, type Asker, onward } from './preflight-asker.ts'
+import { told } from './preflight-listing.ts'
 
 /** IAM actions of this file: about whoever runs it, and so bound to no name of the stack's. */
 export const RIGHTS_ACTIONS: readonly string[] = ['iam:GetRole', 'iam:SimulatePrincipalPolicy']
@@ -40,7 +41,7 @@ export type Fate = 'allowed' | 'denied' | 'open'
 /** Actions a call: IAM simulates each on each resource. */
 const BATCH = 100
 
-/** Lets IAM try these actions, without doing any of them. */
+/** Lets IAM try these actions, without doing any of them. One that has no fate here was not told of to the end. */
 export async function simulate(ctx: Ctx, asker: Asker, trial: Trial): Promise<Answer<ReadonlyMap<string, Fate>>> {
   const starts = Array.from({ length: Math.ceil(trial.actions.length / BATCH) }, (_, index) => index * BATCH)
   const batches = starts.map((start) => ({ ...trial, actions: trial.actions.slice(start, start + BATCH) }))
@@ -51,30 +52,42 @@ export async function simulate(ctx: Ctx, asker: Asker, trial: Trial): Promise<An
 }
 
 async function simulateBatch(ctx: Ctx, asker: Asker, { principal, actions, resources }: Trial) {
-  const page = await asker.ask(() =>
-    ctx.iam.simulatePrincipalPolicy({
-      PolicySourceArn: principal,
-      ActionNames: [...actions],
-      ResourceArns: [...resources],
-      ContextEntries: [
-        { ContextKeyName: 'aws:RequestedRegion', ContextKeyType: 'string', ContextKeyValues: [ctx.region] },
-        { ContextKeyName: 'aws:SecureTransport', ContextKeyType: 'boolean', ContextKeyValues: ['true'] },
-      ],
-      MaxItems: 1_000,
-    }),
-  )
-  return onward(page, ({ EvaluationResults = [] }) => fates(EvaluationResults))
+  const input: SimulatePrincipalPolicyCommandInput = {
+    PolicySourceArn: principal,
+    ActionNames: [...actions],
+    ResourceArns: [...resources],
+    ContextEntries: [
+      { ContextKeyName: 'aws:RequestedRegion', ContextKeyType: 'string', ContextKeyValues: [ctx.region] },
+      { ContextKeyName: 'aws:SecureTransport', ContextKeyType: 'boolean', ContextKeyValues: ['true'] },
+    ],
+    MaxItems: 1_000,
+  }
+  const results = await told(asker, {
+    page: (Marker) => ctx.iam.simulatePrincipalPolicy({ ...input, Marker }),
+    items: ({ EvaluationResults }) => EvaluationResults,
+    next: ({ IsTruncated, Marker }) => (IsTruncated ? Marker : undefined),
+  })
+  return onward(results, ({ items, whole }) => fates(items, whole ? 0 : new Set(resources).size))
 }
 
-/** IAM may answer for each resource in a result of its own, or in one result for all of them. */
-function fates(results: readonly EvaluationResult[]): ReadonlyMap<string, Fate> {
-  const byAction = new Map<string, Fate>()
-  for (const result of results) {
-    const action = result.EvalActionName ?? ''
-    byAction.set(action, better(byAction.get(action), fateOf(result)))
-  }
-  return byAction
+/**
+ * IAM may answer for each resource in a result of its own, or in one result for all of them. Where more is to come, an
+ * action may yet be allowed on a resource that was not told of: then nothing but a yes stands.
+ */
+function fates(results: readonly EvaluationResult[], resources: number): ReadonlyMap<string, Fate> {
+  const byAction = Map.groupBy(results, ({ EvalActionName = '' }) => EvalActionName)
+  return new Map(
+    [...byAction].flatMap(([action, own]): [string, Fate][] => {
+      const fate = own.map(fateOf).reduce(better)
+      return fate === 'allowed' || new Set(own.flatMap(namesIn)).size >= resources ? [[action, fate]] : []
+    }),
+  )
 }
+
+const namesIn = ({ EvalResourceName = '', ResourceSpecificResults = [] }: EvaluationResult): readonly string[] =>
+  ResourceSpecificResults.length === 0
+    ? [EvalResourceName]
+    : ResourceSpecificResults.map((one) => one.EvalResourceName ?? '')
 
 function fateOf({ EvalDecision, MissingContextValues, ResourceSpecificResults = [] }: EvaluationResult): Fate {
   const decisions = [EvalDecision, ...ResourceSpecificResults.map((one) => one.EvalResourceDecision)]
@@ -85,5 +98,4 @@ function fateOf({ EvalDecision, MissingContextValues, ResourceSpecificResults = 
 
 const RANK: readonly Fate[] = ['denied', 'open', 'allowed']
 
-const better = (one: Fate | undefined, other: Fate): Fate =>
-  one !== undefined && RANK.indexOf(one) > RANK.indexOf(other) ? one : other
+const better = (one: Fate, other: Fate): Fate => (RANK.indexOf(one) > RANK.indexOf(other) ? one : other)

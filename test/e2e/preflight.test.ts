@@ -70,6 +70,18 @@ describe('preflight', () => {
     expect(said?.[0]).not.toContain('VPCs')
   })
 
+  it('refuses nothing that may stand on a page for which it has no call', async () => {
+    const body = '<R><instanceTypeOfferingSet/><nextToken>on</nextToken></R>'
+    proxy().intercept(({ action }) => (action === 'DescribeInstanceTypeOfferings' ? { status: 200, body } : 'forward'))
+    const { asked, plain } = await compared(['up', '--dry-run'])
+    const { code, stdout, stderr } = await stack.run(['up', '--dry-run'])
+    proxy().intercept(null)
+    expect(code).toBe(0)
+    expect(`${stdout}${stderr}`).toMatch(/not checked beforehand: .*where t3.micro is offered \(not told to the end\)/)
+    expect(questions().length).toBeGreaterThan(4)
+    expect(asked.total - plain.total).toBe(12)
+  })
+
   describe('a plan that would fail', () => {
     beforeAll(async () => {
       for (let more = DEFAULT; more < QUOTA; more++) await stack.raw.ec2.createVpc({ CidrBlock: '10.99.0.0/24' })
@@ -160,6 +172,14 @@ describe('preflight in an account with less', () => {
     expect(code).toBe('Blocked')
     expect(message).toContain('s3:bucket/assets')
     expect(message).toContain('`name` or `environment`')
+    // The emulator lets every account look into it.
+    stack.account.proxy.intercept((call) =>
+      call.path.startsWith('/shop-dev-assets') ? refusal(call, 403, 'AccessDenied', 'Access Denied') : 'forward',
+    )
+    const adopting = await failing(stack, ['up', '--yes', '--adopt', 's3:bucket/assets'], 2)
+    expect(adopting.message).toContain('belongs to another account')
+    expect(adopting.message).toContain('--adopt cannot take it over; another `name` or `environment`')
+    stack.account.proxy.intercept(null)
     expect(stack.account.proxy.calls.filter(({ mutating }) => mutating)).toEqual([])
     await rawClients(other.url).s3.deleteBucket({ Bucket: `shop-dev-assets-${stack.account.id}-us-east-1` })
     await other.close()

@@ -1,7 +1,8 @@
 import type { Ctx } from '../../aws/ctx.ts'
 import { bySize, familyOf } from '../../aws/instance-sizes.ts'
 import type { Asker, Budget } from '../../aws/preflight-asker.ts'
-import { type DbOffer, type DbOffers, dbOffers, type Offering, offerings } from '../../aws/preflight-offers.ts'
+import { NOT_TO_ITS_END, type Told } from '../../aws/preflight-listing.ts'
+import { type DbOffer, dbOffers, type Offering, offerings } from '../../aws/preflight-offers.ts'
 import type { Database, Need, Servers } from './need.ts'
 import { CLEAR, found, judged, together, unknown, type Verdict } from './verdict.ts'
 
@@ -31,22 +32,32 @@ async function judgeOffers(ctx: Ctx, asker: Asker, { servers, databases }: Need)
 async function checkServers(ctx: Ctx, asker: Asker, servers: readonly Servers[]): Promise<Verdict> {
   const types = [...new Set(servers.map(({ instanceType }) => instanceType))]
   const what = `where ${types.join(' and ')} ${types.length === 1 ? 'is' : 'are'} offered`
-  return judged(what, await offerings(ctx, asker, types), (list) =>
-    list.length === 0 ? unknown(what, EMPTY) : together(servers.map((one) => judgeServers(one, list, ctx.region))),
+  const enough = (list: readonly Offering[]) => servers.every((one) => missingFor(one, list).length === 0)
+  return judged(what, await offerings(ctx, asker, types, enough), (list) =>
+    list.items.length === 0 && list.whole
+      ? unknown(what, EMPTY)
+      : together(servers.map((one) => judgeServers(one, list, ctx.region))),
   )
 }
 
-function judgeServers(servers: Servers, list: readonly Offering[], region: string): Verdict {
+const zonesWith = ({ instanceType }: Servers, list: readonly Offering[]): readonly string[] =>
+  list.filter(({ type }) => type === instanceType).map(({ zone }) => zone)
+
+const missingFor = (servers: Servers, list: readonly Offering[]): readonly string[] =>
+  servers.zones.filter((zone) => !zonesWith(servers, list).includes(zone))
+
+function judgeServers(servers: Servers, { items: list, whole }: Told<Offering>, region: string): Verdict {
   const { address, instanceType, zones } = servers
-  const there = list.filter(({ type }) => type === instanceType).map(({ zone }) => zone)
-  const missing = zones.filter((zone) => !there.includes(zone))
+  const there = [...zonesWith(servers, list)].sort()
+  const missing = missingFor(servers, list)
   if (missing.length === 0) return CLEAR
+  if (!whole) return unknown(`where ${instanceType} is offered`, NOT_TO_ITS_END)
   // A group starts its servers where it can.
   if (missing.length < zones.length) {
     const text = `${instanceType} is not offered in ${missing.join(', ')}: ${address} stands in its other zones only`
     return { ...CLEAR, notes: [text] }
   }
-  const where = there.length === 0 ? `in ${region}` : `in ${zones.join(', ')}, only in ${there.sort().join(', ')}`
+  const where = there.length === 0 ? `in ${region}` : `in ${zones.join(', ')}, only in ${there.join(', ')}`
   return found({
     code: 'Offer',
     message: `${instanceType} is not offered ${where}.`,
@@ -69,12 +80,16 @@ function nearest(instanceType: string, list: readonly Offering[], zones: readonl
 async function checkDatabase(ctx: Ctx, asker: Asker, database: Database): Promise<Verdict> {
   const { engine, instanceClass } = database
   const what = `whether ${instanceClass} is offered for ${engine} ${database.engineVersion}`
-  const answer = await dbOffers(ctx, asker, { engine, instanceClass })
+  const enough = (offers: readonly DbOffer[]) => fitting(database, offers).length > 0
+  const answer = await dbOffers(ctx, asker, { engine, instanceClass, enough })
   if (!('value' in answer)) return unknown(what, answer.why)
-  if (answer.value.offers.length > 0) return judgeDatabase(database, answer.value, ctx.region)
+  const { items, whole } = answer.value
+  if (items.length > 0) return judgeDatabase(database, answer.value, ctx.region)
+  if (!whole) return unknown(what, NOT_TO_ITS_END)
   // Nothing can be a class that there is not, or an emulator that sells nothing at all.
-  return judged(what, await dbOffers(ctx, asker, { engine }), ({ offers }) => {
-    if (offers.length === 0) return unknown(what, EMPTY)
+  const any = { engine, enough: ({ length }: readonly DbOffer[]) => length > 0 }
+  return judged(what, await dbOffers(ctx, asker, any), ({ items: offers, whole: all }) => {
+    if (offers.length === 0) return unknown(what, all ? EMPTY : NOT_TO_ITS_END)
     return refused(database, 'instanceClass', {
       message: `${instanceClass} is not offered for ${engine} in ${ctx.region}.`,
       instead: classesLike(instanceClass, offers),
@@ -90,32 +105,40 @@ function classesLike(instanceClass: string, offers: readonly DbOffer[]): readonl
 }
 
 /** What RDS offers on the class, looked at more and more closely: version, storage, zones, standby. */
-function judgeDatabase(database: Database, { offers, whole }: DbOffers, region: string): Verdict {
-  const { engine, engineVersion, instanceClass, storageType, multiAz, zones } = database
+function judgeDatabase(database: Database, { items: offers, whole }: Told<DbOffer>, region: string): Verdict {
+  const { engine, engineVersion, instanceClass, storageType, zones } = database
+  if (fitting(database, offers).length > 0) return CLEAR
   const on = `on ${instanceClass}`
   const version = offers.filter((offer) => isOf(offer.engineVersion, engineVersion))
   if (version.length === 0) {
     const message = `${engine} ${engineVersion} is not offered ${on} in ${region}.`
-    if (!whole) return unknown(`whether ${engine} ${engineVersion} is offered ${on}`, 'too many offers')
+    if (!whole) return unknown(`whether ${engine} ${engineVersion} is offered ${on}`, NOT_TO_ITS_END)
     return refused(database, 'engineVersion', { message, instead: versionsLike(engineVersion, offers) })
   }
+  if (!whole) return unknown(`where ${instanceClass} is offered`, NOT_TO_ITS_END)
   const stored = version.filter((offer) => offer.storageType === storageType)
-  const isHere = ({ zones: offered }: DbOffer) => offered.some((zone) => zones.includes(zone))
-  const here = stored.filter(isHere)
-  if (!whole && !here.some((offer) => offer.multiAz || !multiAz)) {
-    return unknown(`where ${instanceClass} is offered`, 'too many offers')
-  }
   if (stored.length === 0) {
     return refused(database, 'instanceClass', { message: `${instanceClass} is not offered with ${storageType}.` })
   }
-  if (here.length === 0) {
+  if (!stored.some((offer) => isIn(offer, zones))) {
     const there = [...new Set(stored.flatMap((offer) => offer.zones))].sort().join(', ')
     const message = `${instanceClass} is not offered in ${zones.join(', ')}, only in ${there}.`
     return refused(database, 'instanceClass', { message })
   }
-  if (!multiAz || here.some((offer) => offer.multiAz)) return CLEAR
   return refused(database, 'multiAz', { message: `${instanceClass} is not offered with a standby in another zone.` })
 }
+
+/** What has all that is asked for. */
+const fitting = ({ engineVersion, storageType, multiAz, zones }: Database, offers: readonly DbOffer[]) =>
+  offers.filter(
+    (offer) =>
+      isOf(offer.engineVersion, engineVersion) &&
+      offer.storageType === storageType &&
+      isIn(offer, zones) &&
+      (offer.multiAz || !multiAz),
+  )
+
+const isIn = (offer: DbOffer, zones: readonly string[]): boolean => offer.zones.some((zone) => zones.includes(zone))
 
 /** "16" is any 16; "16.3" is itself. */
 const isOf = (version: string, wanted: string): boolean => version === wanted || version.startsWith(`${wanted}.`)

@@ -1,7 +1,9 @@
 import type { Ctx } from '../../aws/ctx.ts'
 import { isStandard, vcpusOf } from '../../aws/instance-sizes.ts'
 import type { Answer, Asker, Budget } from '../../aws/preflight-asker.ts'
+import { NOT_TO_ITS_END } from '../../aws/preflight-listing.ts'
 import {
+  type Count,
   countAddresses,
   countVcpus,
   countVpcs,
@@ -26,7 +28,7 @@ const TERMS = {
 /** What the account may have, what it has, and what the plan adds to it. */
 interface Sum {
   readonly limit: number
-  readonly used: number
+  readonly used: Count
   readonly more: number
   readonly where: string
 }
@@ -79,7 +81,7 @@ function vcpusFor({ servers }: Need) {
 }
 
 interface Scale {
-  readonly used: Answer<number>
+  readonly used: Answer<Count>
   readonly more: number
   readonly where: string
 }
@@ -92,12 +94,13 @@ function weigh(name: QuotaName, limits: Limits, { used, more, where }: Scale): V
   )
 }
 
-function compare(name: QuotaName, { limit, used, more, where }: Sum): Verdict {
-  if (used + more <= limit) return CLEAR
+/** A count that is not whole is enough for a no, never for a yes. */
+function compare(name: QuotaName, { limit, used: { count, whole }, more, where }: Sum): Verdict {
   const { what, field, action } = TERMS[name]
+  if (count + more <= limit) return whole ? CLEAR : unknown(`the quota of ${what}`, NOT_TO_ITS_END)
   return found({
     code: 'Quota',
-    message: `${used} of ${limit} ${what} are in use in ${where}, and this plan adds ${more}.`,
+    message: `${whole ? '' : 'At least '}${count} of ${limit} ${what} are in use in ${where}, and this plan adds ${more}.`,
     ...{ field, action },
     hint: `Ask for more in the Service Quotas console (${quotaCodeOf(name)}), or remove what is not in use.`,
   })
@@ -116,13 +119,14 @@ async function checkGateways(ctx: Ctx, asker: Asker, { zones, limits }: Gateways
   if (!('value' in limit)) return unknown(what, limit.why)
   if (!('value' in subnets)) return unknown(what, subnets.why)
   const room = (zone: string) => zones.filter((one) => one === zone).length
-  const fits = [...new Set(zones)].every((zone) => subnets.value.length + room(zone) <= limit.value)
-  const used = fits ? { value: [] } : await zonesOf(ctx, asker, subnets.value)
-  return judged(what, used, (taken) =>
+  const { items, whole } = subnets.value
+  const fits = [...new Set(zones)].every((zone) => items.length + room(zone) <= limit.value)
+  const none = { value: { items: [], whole: true } }
+  return judged(what, fits ? none : await zonesOf(ctx, asker, items), (taken) =>
     together(
       [...new Set(zones)].map((zone) => {
-        const inZone = taken.filter((one) => one === zone).length
-        return compare('gateways', { limit: limit.value, used: inZone, more: room(zone), where: zone })
+        const used = { count: taken.items.filter((one) => one === zone).length, whole: whole && taken.whole }
+        return compare('gateways', { limit: limit.value, used, more: room(zone), where: zone })
       }),
     ),
   )

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../aws/ctx.ts'
 import type { Asker, Budget } from '../../aws/preflight-asker.ts'
-import { isRoot, mostTrials, principalOf, simulate, type Trial } from '../../aws/preflight-rights.ts'
+import { NOT_TO_ITS_END } from '../../aws/preflight-listing.ts'
+import { type Fate, isRoot, mostTrials, principalOf, simulate, type Trial } from '../../aws/preflight-rights.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Plan, Step } from '../../engine/steps.ts'
 import { leastPolicy } from '../policy.ts'
@@ -35,27 +36,34 @@ async function tryActions(ctx: Ctx, asker: Asker, actions: readonly string[], ri
   const first = await simulate(ctx, asker, trial)
   if (!('value' in first)) return unknown(what, first.why)
   const refused = actions.filter((action) => first.value.get(action) === 'denied')
-  const open = actions.filter((action) => first.value.get(action) === 'open')
-  const doubts = open.length === 0 ? CLEAR : unknown(listed(open), 'allowed under conditions only')
+  const doubts = doubtful(actions, first.value)
   if (refused.length === 0) return doubts
   return together([doubts, await closer(ctx, asker, { ...trial, actions: refused }, rights)])
 }
+
+type Fates = ReadonlyMap<string, Fate>
+
+/** What hangs on something is no yes, and what was not told is none either. */
+function doubtful(actions: readonly string[], fates: Fates): Verdict {
+  const of = (fate: Fate | undefined) => actions.filter((action) => fates.get(action) === fate)
+  return together([unsure(of('open'), 'allowed under conditions only'), unsure(of(undefined), NOT_TO_ITS_END)])
+}
+
+const unsure = (actions: readonly string[], why: string): Verdict =>
+  actions.length === 0 ? CLEAR : unknown(listed(actions), why)
 
 /** Tries on the very things that are to be made, changed or deleted what was refused on everything. */
 async function closer(ctx: Ctx, asker: Asker, trial: Trial, { arn, config, plan }: Rights): Promise<Verdict> {
   const { services, resources } = thingsIn(ctx, plan, trial.actions.map(serviceOf))
   const actions = trial.actions.filter((action) => services.includes(serviceOf(action)))
   const others = trial.actions.filter((action) => !actions.includes(action))
-  const rest = others.length === 0 ? CLEAR : unknown(listed(others), 'perhaps not allowed')
+  const rest = unsure(others, 'perhaps not allowed')
   if (actions.length === 0) return rest
   const answer = await simulate(ctx, asker, { ...trial, actions, resources })
-  const verdict = judged(`whether ${listed(actions)} is allowed`, answer, (fates) =>
-    denial(
-      arn,
-      config,
-      actions.filter((action) => fates.get(action) === 'denied'),
-    ),
-  )
+  const verdict = judged(`whether ${listed(actions)} is allowed`, answer, (fates) => {
+    const denied = actions.filter((action) => fates.get(action) === 'denied')
+    return together([denial(arn, config, denied), doubtful(actions, fates)])
+  })
   return together([verdict, rest])
 }
 

@@ -32,6 +32,6 @@ export const judged = <T>(what: string, answer: Answer<T>, judge: (value: T) => 
 /** One line for everything that could not be checked. */
 export function doubtText(doubts: readonly Doubt[]): string {
   const reasons = [...new Set(doubts.map(({ why }) => why))]
-  const whats = (why: string) => doubts.filter((doubt) => doubt.why === why).map(({ what }) => what)
+  const whats = (why: string) => [...new Set(doubts.filter((doubt) => doubt.why === why).map(({ what }) => what))]
   return reasons.map((why) => `${whats(why).join(', ')} (${why})`).join('; ')
 }

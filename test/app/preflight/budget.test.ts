@@ -151,6 +151,25 @@ test('what counts for less waits until what counts for more does not need it', a
   expect(order).toEqual(['first', 'a', 'follow-up', 'b', 'c'])
 })
 
+test('a further page waits for what others may still ask, and no longer', async () => {
+  const budget = new Budget()
+  const order: string[] = []
+  const call =
+    (name: string, ms = 0) =>
+    () =>
+      sleep(ms).then(() => void order.push(name))
+  const first = budget.spend(11, async (asker) => {
+    await asker.ask(call('first', SLOW))
+    return asker.ask(call('follow-up', SLOW))
+  })
+  const second = budget.spend(1, async (asker) => {
+    await asker.ask(call('second'))
+    await Promise.all(Array.from({ length: 20 }, () => asker.further(call('page'))))
+  })
+  await Promise.all([first, second])
+  expect(order).toEqual(['second', 'first', 'follow-up', ...Array(9).fill('page')])
+})
+
 test('a claim that was too low takes nothing from what counts for more, nor more than 12 calls', async () => {
   const budget = new Budget()
   let asked = 0

@@ -104,6 +104,46 @@ describe('instance types', () => {
     ])
   })
 
+  describe('told in pages', () => {
+    const T3 = ZONES.map((Location) => ({ InstanceType: 't3.micro', Location }))
+    const LARGE = ZONES.map((Location) => ({ InstanceType: 'm5.large', Location }))
+
+    /** As AWS may: whatever size was asked for, and a page with nothing on it is not the last one. */
+    function pages(...all: readonly (readonly object[])[]): void {
+      ec2.answers({
+        DescribeInstanceTypeOfferings: ({ NextToken }) => {
+          const at = Number(NextToken ?? 0)
+          return {
+            InstanceTypeOfferings: all[at],
+            ...(at + 1 < all.length ? { NextToken: String(at + 1) } : {}),
+          }
+        },
+      })
+    }
+    const asked = () => ec2.inputsOf('DescribeInstanceTypeOfferings').length
+
+    test('what stands on a later page is offered, and no more pages are asked for than tell so', async () => {
+      pages(LARGE, [], T3, [], [])
+      expect(await check()).toEqual({ findings: [], doubts: [], notes: [] })
+      expect(asked()).toBe(3)
+    })
+
+    test('what stands on none of them is not', async () => {
+      pages([], LARGE, [])
+      expect((await findings()).map(({ field }) => field)).toEqual(['bastion.instanceType', 'web.instanceType'])
+    })
+
+    test('what may stand on a page for which there is no call is unknown: neither missing, nor offered elsewhere only', async () => {
+      for (const seen of [[], LARGE, T3.slice(2), T3.slice(0, 1)]) {
+        pages(seen, ...Array.from({ length: 20 }, () => []))
+        const { findings: none, doubts, notes } = await check({ bastion: { instanceType: 'm5.large' } })
+        expect({ none, notes }).toEqual({ none: [], notes: [] })
+        expect(doubts).toContainEqual({ what: 'where t3.micro is offered', why: 'not told to the end' })
+        expect(asked()).toBeLessThanOrEqual(12)
+      }
+    })
+  })
+
   test('where nothing at all is offered, nobody knows', async () => {
     sells({})
     const { findings: none, doubts } = await check()
@@ -167,7 +207,25 @@ describe('databases', () => {
     offers(SMALL, 'more')
     const { findings: none, doubts } = await check({ database: { engineVersion: '13' } })
     expect(none).toEqual([])
-    expect(doubts).toEqual([{ what: 'whether postgres 13 is offered on db.t3.micro', why: 'too many offers' }])
+    expect(doubts).toEqual([{ what: 'whether postgres 13 is offered on db.t3.micro', why: 'not told to the end' }])
+  })
+
+  test('a class is looked for on the pages to come; without calls for them, it is unknown', async () => {
+    const OrderableDBInstanceOptions = [
+      {
+        ...{ DBInstanceClass: 'db.t3.micro', EngineVersion: '16.8', StorageType: 'gp3', MultiAZCapable: true },
+        AvailabilityZones: ZONES.map((Name) => ({ Name })),
+      },
+    ]
+    rds.answers({
+      DescribeOrderableDBInstanceOptions: ({ Marker }) =>
+        Marker === undefined ? { Marker: '2' } : { OrderableDBInstanceOptions, Marker: '3' },
+    })
+    expect(await check()).toEqual({ findings: [], doubts: [], notes: [] })
+    rds.answers({ DescribeOrderableDBInstanceOptions: () => ({ OrderableDBInstanceOptions: [], Marker: 'on' }) })
+    const { findings: none, doubts } = await check()
+    expect(none).toEqual([])
+    expect(doubts).toEqual([{ what: 'whether db.t3.micro is offered for postgres 16', why: 'not told to the end' }])
   })
 
   test('a refusal to tell is no refusal', async () => {

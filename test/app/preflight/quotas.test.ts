@@ -124,6 +124,74 @@ describe('quotas', () => {
     ])
   })
 
+  describe('told in pages', () => {
+    /** One thing a page; `more`: and then pages without end, with nothing on them. */
+    const paged =
+      (field: string, things: readonly unknown[], more = false) =>
+      ({ NextToken }: Readonly<Record<string, unknown>>) => {
+        const at = Number(NextToken ?? 0)
+        const isLast = !more && at + 1 >= things.length
+        return { [field]: things.slice(at, at + 1), ...(isLast ? {} : { NextToken: String(at + 1) }) }
+      }
+    const zoned = (at: string) => ({ SubnetId: `subnet-${at}` })
+    const known = { DescribeSubnets: () => ({ Subnets: [{ SubnetId: 'subnet-a', AvailabilityZone: 'us-east-1a' }] }) }
+
+    test('all of them count', async () => {
+      allows({ 'L-F678F1CE': 2, 'L-FE5A380F': 2, 'L-0263D0A3': 5, 'L-1216C47A': 4 })
+      const one = { Instances: [{ InstanceType: 'm5.large' }] }
+      const big = { Instances: [{ InstanceType: 'm5.large' }, { InstanceType: 'm5.large' }] }
+      const rest = { DescribeVpcs: paged('Vpcs', vpcs(1)), DescribeNatGateways: paged('NatGateways', []) }
+      ec2.answers({ ...rest, DescribeVpcs: paged('Vpcs', vpcs(2)) })
+      expect((await check()).findings).toMatchObject([{ message: expect.stringMatching(/^2 of 2 VPCs/) }])
+      ec2.answers({ ...rest, ...known, DescribeNatGateways: paged('NatGateways', [zoned('a'), zoned('a')]) })
+      expect((await check()).findings).toMatchObject([{ message: expect.stringMatching(/^2 of 2 NAT gateways/) }])
+      ec2.answers({ ...rest, DescribeInstances: paged('Reservations', [one, big]) })
+      expect((await check()).findings).toMatchObject([{ message: expect.stringMatching(/^6 of 4 vCPUs/) }])
+    })
+
+    test('what there are no calls for makes no room, and what was told is enough for a no', async () => {
+      allows({ 'L-F678F1CE': 5, 'L-FE5A380F': 5, 'L-0263D0A3': 5, 'L-1216C47A': 32 })
+      const room = {
+        DescribeVpcs: paged('Vpcs', vpcs(1), true),
+        DescribeNatGateways: paged('NatGateways', [zoned('a')], true),
+        DescribeInstances: paged('Reservations', [], true),
+      }
+      ec2.answers(room)
+      const { findings, doubts } = await check()
+      expect(findings).toEqual([])
+      expect(doubts).toEqual(
+        ['VPCs', 'NAT gateways', 'vCPUs of standard instances'].map((what) => ({
+          ...{ what: `the quota of ${what}`, why: 'not told to the end' },
+        })),
+      )
+      expect(ec2.called().length + quotas.called().length).toBe(12)
+      ec2.answers({ ...room, DescribeVpcs: ({ NextToken }) => ({ Vpcs: NextToken ? [] : vpcs(5), NextToken: 'on' }) })
+      expect((await check()).findings).toMatchObject([
+        { message: 'At least 5 of 5 VPCs are in use in us-east-1, and this plan adds 1.' },
+      ])
+    })
+
+    test('a zone of a gateway that was not told may be any', async () => {
+      allows({ 'L-F678F1CE': 5, 'L-FE5A380F': 1, 'L-0263D0A3': 5, 'L-1216C47A': 32 })
+      ec2.answers({
+        DescribeNatGateways: () => ({ NatGateways: [zoned('a')] }),
+        DescribeSubnets: () => ({ Subnets: [], NextToken: 'on' }),
+      })
+      const { findings, doubts } = await check()
+      expect(findings).toEqual([])
+      expect(doubts).toEqual([{ what: 'the quota of NAT gateways', why: 'not told to the end' }])
+    })
+
+    test('a quota that is on a later page is asked for', async () => {
+      quotas.answers({
+        ListServiceQuotas: () => ({ Quotas: [{ QuotaCode: 'L-FE5A380F', Value: 5 }], NextToken: 'on' }),
+        GetServiceQuota: ({ QuotaCode }) => ({ Quota: { Value: ROOMY[String(QuotaCode)] } }),
+      })
+      has({ vpcs: vpcs(5) })
+      expect((await check()).findings).toMatchObject([{ action: 'ec2:CreateVpc' }])
+    })
+  })
+
   test('a quota that AWS does not tell is not guessed', async () => {
     allows({})
     has({ vpcs: vpcs(50) })

@@ -30,8 +30,38 @@ interface Trial {
   readonly ContextEntries: readonly { readonly ContextKeyName: string; readonly ContextKeyValues: readonly string[] }[]
 }
 
+interface Result {
+  readonly EvalActionName: string
+  readonly EvalResourceName?: string
+  readonly EvalDecision: string | undefined
+  readonly ResourceSpecificResults: readonly { EvalResourceName: string; EvalResourceDecision: string }[]
+}
+
+/** How the simulator's results come. */
+type Shape = (results: readonly Result[], input: Readonly<Record<string, unknown>>, nth: number) => object
+
+const whole: Shape = (EvaluationResults) => ({ EvaluationResults })
+
+/** So many results a page. */
+const inPagesOf =
+  (size: number): Shape =>
+  (results, { Marker }) => {
+    const from = Number(Marker ?? 0)
+    const IsTruncated = from + size < results.length
+    const EvaluationResults = results.slice(from, from + size)
+    return { EvaluationResults, IsTruncated, ...(IsTruncated ? { Marker: String(from + size) } : {}) }
+  }
+
+/** A result for each resource, as it was for a long time. */
+const oneByOne = (results: readonly Result[]): readonly Result[] =>
+  results.flatMap(({ EvalActionName, ResourceSpecificResults }) =>
+    ResourceSpecificResults.map(({ EvalResourceName, EvalResourceDecision }) => ({
+      ...{ EvalActionName, EvalResourceName, EvalDecision: EvalResourceDecision, ResourceSpecificResults: [] },
+    })),
+  )
+
 /** IAM's simulator, as far as these policies need one: StringEquals, and an explicit deny that wins. */
-function allowedBy(statements: readonly Statement[]): void {
+function allowedBy(statements: readonly Statement[], shaped: Shape = whole): void {
   const decide = (action: string, resource: string, known: ReadonlyMap<string, string>) => {
     const keys = statements.flatMap(({ Condition }) => Object.keys(Condition?.StringEquals ?? {}))
     const applies = ({ Action, Resource = '*', Condition }: Statement) =>
@@ -45,7 +75,7 @@ function allowedBy(statements: readonly Statement[]): void {
     return { decision, missing: keys.filter((key) => !known.has(key)) }
   }
   iam.answers({
-    SimulatePrincipalPolicy: (input) => {
+    SimulatePrincipalPolicy: (input, nth) => {
       const { ActionNames, ResourceArns, ContextEntries } = input as unknown as Trial
       const known = new Map(
         ContextEntries.map(({ ContextKeyName, ContextKeyValues: [value = ''] }) => [ContextKeyName, value]),
@@ -64,7 +94,7 @@ function allowedBy(statements: readonly Statement[]): void {
           })),
         }
       })
-      return { EvaluationResults }
+      return shaped(EvaluationResults, input, nth)
     },
   })
 }
@@ -215,6 +245,81 @@ describe('permissions', () => {
     const nat = (step: Step): Step => ({ ...step, action: step.type.type === 'ec2:nat-gateway' ? 'delete' : 'none' })
     const { findings } = await checkSteps(nat, config)
     expect(findings).toMatchObject([{ hint: expect.stringContaining('with the config as it was') }])
+  })
+
+  describe('told in pages', () => {
+    const but = (...actions: string[]): Statement[] => [ADMIN, { Effect: 'Deny', Action: actions, Resource: '*' }]
+
+    test('all of them count', async () => {
+      allowedBy(but('ec2:CreateVpc', 'sns:CreateTopic'), inPagesOf(40))
+      const { findings, doubts } = await check()
+      expect(findings.map(({ action }) => action)).toEqual(['ec2:CreateVpc', 'sns:CreateTopic'])
+      expect(doubts).toEqual([])
+      expect(iam.inputsOf('SimulatePrincipalPolicy')[1]).toMatchObject({
+        Marker: '40',
+        ResourceArns: expect.any(Array),
+      })
+    })
+
+    test('what was not told is not allowed: it is said to be unknown', async () => {
+      allowedBy(but('s3:CreateBucket'), inPagesOf(2))
+      const { findings, doubts } = await check()
+      expect(findings).toEqual([])
+      expect(doubts).toMatchObject([{ why: 'not told to the end' }])
+      expect(doubts[0]?.what).toMatch(/ and \d\d more$/)
+      expect(iam.called()).toHaveLength(12)
+    })
+
+    test('an action that is left out is not allowed, either', async () => {
+      allowedBy([ADMIN], (results) => ({ EvaluationResults: results.slice(1) }))
+      const [first] = (await check()).doubts
+      expect(first).toEqual({ what: tried()[0]?.ActionNames[0], why: 'not told to the end' })
+    })
+
+    /** The first page, and then an error; the second look is answered. */
+    const broken =
+      (page: (results: readonly Result[]) => readonly Result[]): Shape =>
+      (results, input, nth) => {
+        if (nth === 2) throw refusal('Throttling')
+        if (nth > 2) return whole(results, input, nth)
+        return { EvaluationResults: page(results), IsTruncated: true, Marker: 'on' }
+      }
+
+    test('a no on one resource is none while others are to come', async () => {
+      // By the least policy IAM's actions are denied on `*`, and allowed on the names.
+      const least = leastPolicy(configOf(), ['up']).Statement as readonly Statement[]
+      const isOnAll = ({ EvalResourceName }: Result) => EvalResourceName === '*'
+      allowedBy(
+        least,
+        broken((results) => oneByOne(results).filter(isOnAll)),
+      )
+      const { findings, doubts } = await check()
+      expect(findings).toEqual([])
+      expect(doubts).toMatchObject([{ what: expect.stringContaining('iam:'), why: 'not told to the end' }])
+    })
+
+    test('a no on all of them is one, whatever is to come', async () => {
+      allowedBy(
+        but('ec2:CreateVpc'),
+        broken((results) => results.slice(0, -2)),
+      )
+      const { findings, doubts } = await check()
+      expect(findings.map(({ action }) => action)).toEqual(['ec2:CreateVpc'])
+      expect(doubts).toEqual([{ what: tried()[0]?.ActionNames.slice(-2).join(', '), why: 'not told to the end' }])
+    })
+
+    test('refused on condition at the second look is unknown', async () => {
+      allowedBy([ADMIN], (results, _, nth) => ({
+        EvaluationResults: results.map(({ EvalActionName }) => ({
+          ...{ EvalActionName, EvalDecision: EvalActionName === 'ec2:CreateVpc' ? 'implicitDeny' : 'allowed' },
+          MissingContextValues: nth === 1 ? [] : ['aws:PrincipalTag/team'],
+        })),
+      }))
+      expect(await check()).toMatchObject({
+        findings: [],
+        doubts: [{ what: 'ec2:CreateVpc', why: 'allowed under conditions only' }],
+      })
+    })
   })
 
   test('what hangs on circumstances that IAM was not told is unknown', async () => {
