@@ -226,6 +226,8 @@ describe('databases', () => {
     const { findings: none, doubts } = await check()
     expect(none).toEqual([])
     expect(doubts).toEqual([{ what: 'whether db.t3.micro is offered for postgres 16', why: 'not told to the end' }])
+    rds.answers({ DescribeOrderableDBInstanceOptions: (input) => (input.DBInstanceClass ? {} : { Marker: 'on' }) })
+    expect(await check()).toEqual({ findings: [], doubts, notes: [] })
   })
 
   test('a refusal to tell is no refusal', async () => {
