@@ -11,7 +11,7 @@ export interface Slip {
 }
 
 /** More of them help nobody. */
-const MOST = 500
+export const MOST = 500
 
 /** Keys that are given twice, or are no text: JavaScript would take the last, and words for a whole list. */
 export function keySlips(document: Document): readonly Slip[] {

@@ -1,6 +1,8 @@
-import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Finding, Path } from './finding.ts'
-import { keySlips, type Slip } from './yaml-keys.ts'
+import { aliasSlips } from './yaml-aliases.ts'
+import { keySlips, MOST, type Slip } from './yaml-keys.ts'
+import { describe } from './yaml-words.ts'
 
 export interface Place {
   readonly line: number
@@ -24,15 +26,6 @@ export interface Parsed {
 /** Aliases are for brevity. More than this is an attack, or a file that nobody can read. */
 const MAX_ALIASES = 100
 
-/** More of the parser's complaints help nobody. */
-const MOST = 500
-
-/** The parser's own words, where they speak of its functions or need a context. */
-const PLAIN: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: 'a second YAML document starts here; one is allowed',
-  RESOURCE_EXHAUSTION: 'is nested too deeply',
-}
-
 export function parseYaml(text: string): Parsed {
   const lines = new LineCounter()
   // Its own search for keys that are given twice takes the square of their number.
@@ -46,7 +39,7 @@ export function parseYaml(text: string): Parsed {
       ...{ offset: error.pos[0], field: '', message: describe(error), fatal: true },
     }),
   )
-  const slips = [...errors, ...oldVersion(document), ...keySlips(document)]
+  const slips = [...errors, ...oldVersion(document), ...keySlips(document), ...aliasSlips(document)]
   const troubles = onePerLine(slips.map(({ offset, field, message }) => ({ ...place(offset), field, message })))
   const locate = ({ path, at }: Pick<Finding, 'path' | 'at'>) => place(offsetOf(document, path, at))
   // A tag that is not known is a mere warning to the parser.
@@ -56,7 +49,8 @@ export function parseYaml(text: string): Parsed {
     return { data: document.toJS({ maxAliasCount: MAX_ALIASES }), troubles, locate }
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
-    return { data: null, troubles: [...troubles, { ...place(0), field: '', message: aliasTrouble(error) }], locate }
+    const message = `uses aliases more than ${MAX_ALIASES} times`
+    return { data: null, troubles: [...troubles, { ...place(0), field: '', message }], locate }
   }
 }
 
@@ -67,20 +61,10 @@ function oldVersion({ directives }: Document): readonly Slip[] {
   return [{ offset: 0, field: '', message, fatal: true }]
 }
 
-const describe = ({ code, message }: YAMLError): string =>
-  PLAIN[code] ?? `is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`
-
 /** One slip makes the parser complain several times about the same line; the first time is the one that helps. */
 function onePerLine(troubles: readonly Trouble[]): readonly Trouble[] {
   const seen = new Set<number>()
   return troubles.filter(({ line }) => !seen.has(line) && seen.add(line))
-}
-
-function aliasTrouble(error: ReferenceError): string {
-  const unknown = /^Unresolved alias.*: (\S+)$/.exec(error.message)?.[1]
-  return unknown === undefined
-    ? `uses aliases more than ${MAX_ALIASES} times`
-    : `uses the alias *${unknown}, which no anchor defines`
 }
 
 function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {

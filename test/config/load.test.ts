@@ -194,8 +194,16 @@ describe('a file that cannot be a config', () => {
       `${LEAST}---\nname: x\n`,
       'ecom-infra.yaml:5:1  a second YAML document starts here; one is allowed',
     ],
-    ['a tag of CloudFormation', `${LEAST}protect: !Ref x\n`, 'ecom-infra.yaml:5:10  is not YAML: unresolved tag: !Ref'],
-    ['an alias of nothing', 'name: *x\n', 'ecom-infra.yaml:1:1  uses the alias *x, which no anchor defines'],
+    [
+      'a tag of CloudFormation',
+      `${LEAST}protect: !Ref x\n`,
+      'ecom-infra.yaml:5:10  is not YAML: unresolved tag; a value that begins with ! needs quotes',
+    ],
+    [
+      'an alias of nothing',
+      'name: x\naccess:\n  sshCidrs: [*x]\n',
+      'ecom-infra.yaml:3:14  uses an alias, which no anchor defines; a value that begins with * needs quotes',
+    ],
     ['nested too deeply', '['.repeat(20_000), 'nested too deeply'],
     ['empty', '', `ecom-infra.yaml  is empty; allowed: ${ALLOWED}`],
     ['comments only', '# nothing\n', `ecom-infra.yaml  is empty; allowed: ${ALLOWED}`],
