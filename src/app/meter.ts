@@ -1,4 +1,5 @@
 import type { CallRecord } from '../aws/middleware.ts'
+import { callName } from '../aws/service.ts'
 
 /** Counts every attempt of every call, as it goes over the wire, and tells of it under `--verbose`. */
 export class Meter {
@@ -16,7 +17,7 @@ export class Meter {
     this.#origin = origin
     if (mutating) this.#mutating++
     const again = attempt > 1 ? ` attempt ${attempt}` : ''
-    this.#say?.(`${service}:${operation} ${Math.round(ms)} ms${again} ${code ?? 'ok'} ${requestId ?? '-'}`)
+    this.#say?.(`${callName(service, operation)} ${Math.round(ms)} ms${again} ${code ?? 'ok'} ${requestId ?? '-'}`)
   }
 
   /** Where the last call went: endpoints may also be set in places that only the SDK reads. */

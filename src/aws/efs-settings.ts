@@ -86,7 +86,7 @@ async function putThroughput(ctx: Ctx, FileSystemId: string, { throughputMode }:
   await patiently(ctx, [EFS_BUSY], () => ctx.efs.updateFileSystem(input)).catch((error: unknown) => {
     if (codeOf(error) !== 'TooManyRequests') throw error
     throw new Failed('TooManyRequests', `AWS lets the throughput mode of ${FileSystemId} change once in 24 hours.`, {
-      ...{ action: 'efs:UpdateFileSystem', awsCode: 'TooManyRequests', cause: error },
+      ...{ action: 'elasticfilesystem:UpdateFileSystem', awsCode: 'TooManyRequests', cause: error },
       hint: 'Run the same command again when a day has passed since the last change.',
     })
   })

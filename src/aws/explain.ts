@@ -115,10 +115,6 @@ const badKeys: Rule = (scene) => {
 const DENIAL = /User: (\S+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+?)(?=[.,]?(?:\s|$)))?/
 /** Where the name of the operation is not the name that a policy allows. */
 const IAM: readonly (readonly [RegExp, string])[] = [
-  [/^elbv2:/, 'elasticloadbalancing:'],
-  [/^tagging:/, 'tag:'],
-  [/^secrets:/, 'secretsmanager:'],
-  [/^instanceConnect:/, 'ec2-instance-connect:'],
   [/^s3:(HeadBucket|ListObjectsV2)$/, 's3:ListBucket'],
   [/^s3:HeadObject$/, 's3:GetObject'],
   [/^s3:ListBuckets$/, 's3:ListAllMyBuckets'],

@@ -6,7 +6,7 @@ import { isLacking } from './lacking.ts'
 import { isAdvisory, isBlind, isMutating } from './operations.ts'
 import type { Rates } from './rate.ts'
 import { forbidRetry } from './retry.ts'
-import type { Service } from './service.ts'
+import { callName, type Service } from './service.ts'
 
 /** One attempt of one call, as it went over the wire. Never holds parameters: they may be secrets. */
 export interface CallRecord {
@@ -153,7 +153,7 @@ const meter =
         return result
       } catch (error) {
         tell(requestIdOf(error) ?? null, (error as Error).name)
-        blame(error, `${service}:${operation}`)
+        blame(error, callName(service, operation))
         // An emulator that lacks a question asked only beforehand lacks it the second time, too.
         const settled = isAdvisory(service, operation) && isLacking(error)
         if (settled || (isBlind(service, operation) && isLost(error))) forbidRetry(error)

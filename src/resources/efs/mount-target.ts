@@ -132,7 +132,7 @@ const broken = (id: string, state: string): Failed =>
 
 const elsewhere = (subnetId: string, { MountTargetId, SubnetId }: MountTargetDescription): Failed =>
   new Failed('MountTargetConflict', `The zone of ${subnetId} has a mount target: ${MountTargetId} in ${SubnetId}.`, {
-    ...{ action: 'efs:CreateMountTarget', awsCode: 'MountTargetConflict' },
+    ...{ action: 'elasticfilesystem:CreateMountTarget', awsCode: 'MountTargetConflict' },
     hint: 'A file system has one mount target a zone. Delete that one, then run the same command again.',
   })
 
