@@ -10,6 +10,7 @@ import { LOCAL_CREDENTIALS, startLocal } from '../local/index.ts'
 import { leaseSeconds } from '../state/lock-document.ts'
 import { S3Store } from '../state/s3-store.ts'
 import { Meter } from './meter.ts'
+import { requireProfile } from './profiles.ts'
 
 /** What the flags of every command that talks to AWS say. */
 export interface Access {
@@ -110,7 +111,10 @@ function credentialsFor(connection: Connection, gate: Gate, { emit, stop, runs }
 
 async function connectionFor(region: string, access: Access, say: (line: string) => void): Promise<Connection> {
   const { profile, endpointUrl } = access
-  if (!access.local) return { region, profile, endpoint: endpointUrl ?? null }
+  if (!access.local) {
+    requireProfile(profile)
+    return { region, profile, endpoint: endpointUrl ?? null }
+  }
   process.env.ECOM_INFRA_PACE ??= LOCAL_PACE
   const { url } = await startLocal({ say })
   return { region, endpoint: url, credentials: LOCAL_CREDENTIALS }

@@ -42,6 +42,15 @@ describe('what is refused before anything is done', () => {
       expect(proxy().calls).toEqual([])
     })
 
+    it('a profile that is in no file', async () => {
+      const told = await failing(['status', '--profile', 'nope'], 2)
+      expect(told).toMatchObject({
+        code: 'NoProfile',
+        message: expect.stringContaining('There is no profile nope in '),
+      })
+      expect(proxy().calls).toEqual([])
+    })
+
     it('expired credentials, asked once', async () => {
       proxy().intercept(expired)
       const told = await failing(['up', '--yes'], 1)
