@@ -48,6 +48,20 @@ describe('the wizard', () => {
     expect((await config).region).toBe('us-east-1')
   })
 
+  test('a region that is typed is taken when there is one, and nothing else instead of it', async () => {
+    const person = somebody()
+    const given = { blueprint: 'ecommerce', name: 'shop', environment: 'dev' }
+    const config = person.ask(given)
+    await person.find('Region', 'mars-1', 'No results found')
+    await person.answer('Region')
+    await person.answer('mars-1', ...times(6, 'backspace'))
+    await person.find('Region', 'sao', /❯ sa-east-1 +São Paulo\n *\n/)
+    await person.answer('Region')
+    await person.enter({ from: 'Region', given })
+    await person.answer(REVIEW)
+    expect((await config).region).toBe('sa-east-1')
+  })
+
   test('takes no more zones than the region has', async () => {
     const person = somebody()
     const flags = { ...FLAGS, region: 'us-west-1' }
@@ -100,7 +114,8 @@ describe('the list of answers', () => {
     await person.answer('Zones', '4')
     await person.enter({ from: 'Zones', given: { name: 'shop' } })
     await person.change('Region')
-    await person.answer('Region', 'us-west-1')
+    await person.find('Region', 'us-west-1', /us-west-1\n❯ us-west-1 +N. California\n *\n/)
+    await person.answer('Region')
     await person.shows(/❯ Zones +4: is more than us-west-1 has for an ordinary account: 2/)
     await person.answer(REVIEW)
     await person.answer('Zones: over how many data centres; this region has 2 (2)')

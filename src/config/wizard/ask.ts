@@ -28,6 +28,8 @@ export interface Choosing<T> {
   readonly passing?: boolean
   /** What somebody is told who takes what is disabled. */
   readonly refusal?: string
+  /** Of a long list that is shortened by typing; where nothing is left of it, Enter takes nothing. */
+  readonly byTyping?: boolean
 }
 
 interface Typing {
@@ -51,25 +53,27 @@ const AROUND_A_LIST = 8
 const LONGEST_PAGE = 18
 
 export async function askerAt(output: Output = process.stdout): Promise<Asker> {
-  const { input, select, Separator } = await import('@inquirer/prompts')
+  const { input, search, select, Separator } = await import('@inquirer/prompts')
   const width = () => Math.max(output.columns ?? 80, 20)
   const page = () => Math.min(Math.max((output.rows ?? 40) - AROUND_A_LIST, 3), LONGEST_PAGE)
   const context = (passing = false) => ({ output, clearPromptOnDone: passing })
   return {
-    choose: ({ message, choices, suggested, first, passing, refusal }) =>
-      unlessLeft(
+    choose: ({ message, choices, suggested, first, passing, refusal, byTyping }) => {
+      const common = { message, pageSize: page(), ...(suggested === undefined ? {} : { default: suggested }) }
+      const source = (term = '') => choices.filter(({ name }) => plain(name).includes(plain(term.trim())))
+      if (byTyping) return unlessLeft(search({ ...common, source, theme: themeOf(width) }, context(passing)))
+      return unlessLeft(
         select(
           {
-            message,
+            ...common,
             choices: [...(first === undefined ? [] : [first, new Separator()]), ...choices],
-            ...(suggested === undefined ? {} : { default: suggested }),
-            pageSize: page(),
             loop: false,
             theme: { ...themeOf(width), ...(refusal === undefined ? {} : { i18n: { disabledError: refusal } }) },
           },
           context(passing),
         ),
-      ),
+      )
+    },
     type: async ({ message, suggested, complaint }) => {
       const validate = (text: string) => complaint(text.trim()) ?? true
       const text = await unlessLeft(input({ message, default: suggested, validate, theme: themeOf(width) }, context()))
@@ -78,6 +82,9 @@ export async function askerAt(output: Output = process.stdout): Promise<Asker> {
     say: (line) => void output.write(`${harmlessOutput(wrap(line, width()))}\n`),
   }
 }
+
+/** As people type it: `sao paulo`. */
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** Words are broken between them, not in them; an answered question keeps its title only. */
 const themeOf = (width: () => number) => ({

@@ -35,6 +35,7 @@ const region = chosen({
   title: 'Region',
   path: ['region'],
   about: () => 'where it runs; near its users is fastest; typing finds one',
+  byTyping: true,
   choices: () =>
     Object.entries(REGIONS).map(([value, { place }]) => ({
       value,

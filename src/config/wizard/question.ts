@@ -63,11 +63,12 @@ interface Chosen {
   about(config: Config): string
   choices(config: Config): readonly Choice<unknown>[]
   readonly refusal?: string
+  readonly byTyping?: boolean
   readonly show?: (config: Config) => string
 }
 
 /** A question that is answered from a list. */
-export function chosen({ title, path, about, choices, refusal, show }: Chosen): Question {
+export function chosen({ title, path, about, choices, refusal, byTyping = false, show }: Chosen): Question {
   return {
     title,
     path,
@@ -77,6 +78,7 @@ export function chosen({ title, path, about, choices, refusal, show }: Chosen): 
         message: `${title}: ${about(config)}`,
         choices: choices(config),
         suggested: valueAt(config, path),
+        byTyping,
         ...(refusal === undefined ? {} : { refusal }),
       }),
   }
@@ -84,7 +86,7 @@ export function chosen({ title, path, about, choices, refusal, show }: Chosen): 
 
 const OTHER = Symbol('something else')
 
-interface ChosenOrTyped extends Omit<Chosen, 'refusal' | 'choices'> {
+interface ChosenOrTyped extends Omit<Chosen, 'refusal' | 'byTyping' | 'choices'> {
   /** The usual answers. */
   readonly usual: readonly string[]
   /** How an answer stands in the list. */
