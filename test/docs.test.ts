@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { Config } from '@oclif/core'
+import { CommandHelp, Config } from '@oclif/core'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { tables, withTables } from '../scripts/reference.ts'
@@ -30,17 +30,17 @@ interface Command {
 }
 
 /** The commands as they are in the sources: nothing needs to be built for this. */
-async function commandsOf(): Promise<readonly Command[]> {
+async function sourcesOf(): Promise<Config> {
   const own = JSON.parse(textOf('package.json'))
   const pjson = { ...own, oclif: { ...own.oclif, commands: './src/commands', plugins: [] } }
-  const { commands } = await Config.load({ root: ROOT, pjson, ignoreManifest: true })
-  return commands.map(({ id, flags, usage = [] }) => ({
-    id: id.replaceAll(':', ' '),
-    flags: new Map(Object.entries(flags)),
-    runsOthers: [usage].flat().some((line) => line.includes(' -- COMMAND')),
-  }))
+  return Config.load({ root: ROOT, pjson, ignoreManifest: true })
 }
-const COMMANDS = await commandsOf()
+const CONFIG = await sourcesOf()
+const COMMANDS: readonly Command[] = CONFIG.commands.map(({ id, flags, usage = [] }) => ({
+  id: id.replaceAll(':', ' '),
+  flags: new Map(Object.entries(flags)),
+  runsOthers: [usage].flat().some((line) => line.includes(' -- COMMAND')),
+}))
 
 /** Every field of the config that is not a group of others, as `web.minSize`, and its default. */
 function fieldsOf(shape: object, prefix = ''): readonly (readonly [string, unknown])[] {
@@ -66,6 +66,18 @@ const GRAPH = draw(configSchema.parse(SAMPLE), {
   images: { x86_64: 'ami-0', arm64: 'ami-0' },
 })
 const NODES = [...GRAPH.nodes.values()]
+
+describe('the help', () => {
+  test.each(CONFIG.commands)('of $id: whole alternatives, within 80 columns, wrapped once', (command) => {
+    const lines = new CommandHelp(command as never, CONFIG, { maxWidth: 80 }).generate().split('\n')
+    expect(lines.length).toBeGreaterThan(10)
+    const usage = lines.slice(0, lines.indexOf('')).join(' ')
+    expect(usage).not.toMatch(/[[(|]\s*[\])|]/)
+    // A command of an example is one word to whoever copies it.
+    expect(lines.slice(0, lines.indexOf('EXAMPLES')).filter((line) => line.length > 80)).toEqual([])
+    expect(command.description ?? '').not.toMatch(/[^.\n]\n(?!\n)/)
+  })
+})
 
 describe('the readme names', () => {
   test('every command', () => {

@@ -6,10 +6,10 @@ import { Refused } from '../engine/errors.ts'
 
 export default class Diagram extends BaseCommand {
   static override summary = "Draw the architecture as draw.io, in AWS's own shapes. Asks AWS nothing."
-  static override description = `The picture is of what the config would build: it needs no account, and shows
+  static override description = `The picture is of what the config would build: it needs no account, and shows \
 no running state. Without a config it is the blueprint with its defaults.
 
-Without --out the XML goes to stdout. A FILE that ends in .svg becomes a plain
+Without --out the XML goes to stdout. A FILE that ends in .svg becomes a plain \
 SVG, for a page that cannot show draw.io. A FILE that exists is replaced.`
   static override examples = [
     {

@@ -12,7 +12,7 @@ interface Asking {
 export default class Down extends StackCommand {
   static override summary = 'Delete the stack, and prove that nothing is left.'
   static override description =
-    `Shows what goes, what data would be lost and what stands in the way before the first delete, asks for the
+    `Shows what goes, what data would be lost and what stands in the way before the first delete, asks for the \
 stack's name, deletes in reverse order, sweeps the account independently, and prints a receipt.
 Exit code 6: something is left; each is named.`
   static override examples = [

@@ -7,10 +7,10 @@ const INLINE = 10_240
 
 export default class Policy extends StackCommand {
   static override summary = 'Print the least IAM policy that a command needs for this config. Changes nothing in AWS.'
-  static override description = `Without a command: what up, status and down need together. Roles and buckets are
+  static override description = `Without a command: what up, status and down need together. Roles and buckets are \
 bound to the stack's own names, everything else to its region.
 
-What ssh-bastion needs has to be asked for by its name: the password of the database
+What ssh-bastion needs has to be asked for by its name: the password of the database \
 is among it. With --allow-my-ip it changes the stack, and needs what up needs, too.`
   static override examples = [
     { description: 'For whoever only looks', command: '<%= config.bin %> policy status' },

@@ -21,11 +21,11 @@ interface TunnelFlags extends AwsFlags {
 
 export default class SshBastion extends StackCommand {
   static override summary = 'Open a tunnel to the private database, and keep it up until Ctrl-C.'
-  static override description = `No key to keep, and no port open that the config does not name: for each
-connection a fresh key is sent to the bastion with EC2 Instance Connect. The
+  static override description = `No key to keep, and no port open that the config does not name: for each \
+connection a fresh key is sent to the bastion with EC2 Instance Connect. The \
 database is then on 127.0.0.1. A connection that dies is made again.
 
-After \`--\`: runs that command with PGHOST, PGPORT, PGUSER, PGPASSWORD and
+After \`--\`: runs that command with PGHOST, PGPORT, PGUSER, PGPASSWORD and \
 the like set, TLS verified; then closes the tunnel and exits with its code.`
   static override examples = [
     { description: 'Open a tunnel, and see how to connect', command: '<%= config.bin %> ssh-bastion' },

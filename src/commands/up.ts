@@ -33,7 +33,7 @@ const IN_THE_PLAN = ['config', 'stack', 'out', 'target', 'adopt', 'replace', 'de
 export default class Up extends StackCommand {
   static override summary = 'Build the stack, or bring it in line with its config. A second run changes nothing.'
   static override description =
-    `Shows the plan, made from live AWS, asks once, and does it. Interrupted or failed, the same command
+    `Shows the plan, made from live AWS, asks once, and does it. Interrupted or failed, the same command \
 goes on from there. Without a config and at a terminal it asks first, as init does.`
   static override examples = [
     { description: 'Plan, ask, build', command: '<%= config.bin %> up' },
@@ -44,6 +44,8 @@ goes on from there. Without a config and at a terminal it asks first, as init do
     { description: 'Only a part, and what it needs', command: "<%= config.bin %> up --target 'cloudwatch:*'" },
     { description: 'For a script', command: '<%= config.bin %> up -c prod.yaml --yes --json > up.json' },
   ]
+  // What oclif makes of flags that exclude so many others has empty alternatives.
+  static override usage = ['up [FLAGS]', 'up --dry-run --out FILE [FLAGS]', 'up --plan FILE [FLAGS]']
   static override flags = {
     yes: Flags.boolean({ char: 'y', description: 'do not ask; it never implies losing data' }),
     'dry-run': Flags.boolean({ description: 'plan only; no call that changes anything' }),

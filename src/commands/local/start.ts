@@ -4,7 +4,7 @@ import { startLocal } from '../../local/index.ts'
 
 export default class LocalStart extends BaseCommand {
   static override summary = 'Start the local AWS, which costs nothing and forgets everything.'
-  static override description = `Commands with --local start it by themselves and leave it running.
+  static override description = `Commands with --local start it by themselves and leave it running. \
 When it runs already, this says where. It is moto, found on the PATH or installed once for you; docs/local-aws.md has more.`
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --port 4566']
   static override flags = {

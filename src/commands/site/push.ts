@@ -3,15 +3,15 @@ import { StackCommand } from '../../cli/stack-command.ts'
 
 export default class SitePush extends StackCommand {
   static override summary = "Upload a site's files to the stack's assets bucket: only what has changed."
-  static override description = `Files are compared by checksum. The web servers have them under /static/ a
-minute later. Uploading asks nothing: for 30 days the bucket keeps what it
+  static override description = `Files are compared by checksum. The web servers have them under /static/ a \
+minute later. Uploading asks nothing: for 30 days the bucket keeps what it \
 replaces and deletes, as earlier versions.
 
-Browsers ask for pages (*.html) anew each time, keep for a year what has a
+Browsers ask for pages (*.html) anew each time, keep for a year what has a \
 hash of its content in its name (app.3f2a9c1b.js), and the rest for an hour.
 
-Hidden files are never uploaded, except .well-known. Links out of the folder,
-files that may not be read, and what S3 does not take (files of more than
+Hidden files are never uploaded, except .well-known. Links out of the folder, \
+files that may not be read, and what S3 does not take (files of more than \
 5 GiB, names of more than 1024 bytes) are refused before any is uploaded.`
   static override examples = [
     { description: 'Upload what has changed', command: '<%= config.bin %> site push dist' },

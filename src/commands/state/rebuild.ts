@@ -3,7 +3,7 @@ import { StackCommand } from '../../cli/stack-command.ts'
 export default class StateRebuild extends StackCommand {
   static override summary = 'Write the manifest anew from what is in AWS. No resource is touched.'
   static override description =
-    `Everything is found by names and tags. \`up\` and \`down\` do the same by themselves: this is for
+    `Everything is found by names and tags. \`up\` and \`down\` do the same by themselves: this is for \
 those who want the record back without a run. A manifest that could not be read is kept aside.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -4,7 +4,7 @@ import { Refused } from '../../engine/errors.ts'
 
 export default class StateRm extends StackCommand {
   static override summary = 'Forget what is stored of a stack. No resource is touched.'
-  static override description = `What it has in AWS stays, and costs what it costs: \`ecom-infra down\` removes that.
+  static override description = `What it has in AWS stays, and costs what it costs: \`ecom-infra down\` removes that. \
 A later \`up\` or \`down\` finds it again by names and tags. History and outputs are gone.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

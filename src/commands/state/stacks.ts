@@ -2,7 +2,8 @@ import { StackCommand } from '../../cli/stack-command.ts'
 
 export default class StateStacks extends StackCommand {
   static override summary = 'List the stacks of this account and region, as their state has them.'
-  static override description = `The region is that of --region, else of the config here, else the shell's (AWS_REGION).
+  static override description =
+    `The region is that of --region, else of the config here, else the shell's (AWS_REGION). \
 \`ecom-infra status --stack ID\` then works without a config file.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -4,7 +4,7 @@ import { StackCommand } from '../../cli/stack-command.ts'
 export default class StateUnlock extends StackCommand {
   static override summary = 'Break the lock of a run that is dead.'
   static override description =
-    `A dead run's lock is taken over by the next run when its lease is over, and at once on the same machine; this is
+    `A dead run's lock is taken over by the next run when its lease is over, and at once on the same machine; this is \
 for all other cases. While its holder lives it is refused (exit 4). With --force that run stops before its next change.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
