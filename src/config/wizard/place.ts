@@ -2,7 +2,7 @@ import { pricesOf } from '../../prices/prices.ts'
 import { AVAILABLE_BLUEPRINTS, BLUEPRINTS } from '../names.ts'
 import { REGIONS, regionOf } from '../regions.ts'
 import type { Config } from '../schema.ts'
-import type { Choice } from './ask.ts'
+import type { Choice } from './choice.ts'
 import { monthly } from './money.ts'
 import { chosen, numberOf, type Question, typed } from './question.ts'
 

@@ -1,7 +1,8 @@
 import { type Path, valueAt } from '../finding.ts'
 import { complaintAt } from '../judge.ts'
 import type { Config } from '../schema.ts'
-import type { Asker, Choice } from './ask.ts'
+import type { Asker } from './ask.ts'
+import type { Choice } from './choice.ts'
 
 /** One thing that a person decides. */
 export interface Question {

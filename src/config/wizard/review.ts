@@ -2,7 +2,7 @@ import { checkConfig } from '../check.ts'
 import { startsWith } from '../finding.ts'
 import { withValue } from '../judge.ts'
 import { configSchema } from '../schema.ts'
-import type { Choice } from './ask.ts'
+import type { Choice } from './choice.ts'
 import type { Now, Question } from './question.ts'
 
 interface Review extends Omit<Now, 'config' | 'again'> {

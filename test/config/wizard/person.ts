@@ -1,10 +1,17 @@
 import { Writable } from 'node:stream'
-import { screen } from '@inquirer/testing/vitest'
+import { screen, wrapPrompt } from '@inquirer/testing/vitest'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { Given } from '../../../src/config/answers.ts'
 import type { Config } from '../../../src/config/schema.ts'
 import { QUESTIONS } from '../../../src/config/wizard/questions.ts'
 import { askConfig } from '../../../src/config/wizard.ts'
+
+vi.mock('../../../src/config/wizard/shortened.ts', async (importOriginal) => {
+  const { shortened } = await importOriginal<{
+    readonly shortened: (config: object, context?: object) => Promise<unknown>
+  }>()
+  return { shortened: wrapPrompt(shortened) }
+})
 
 export const SUGGESTED = { blueprint: 'ecommerce', name: 'store', environment: 'dev', region: 'us-east-1' }
 /** All that flags can say. */
@@ -43,19 +50,17 @@ class Person {
 
   /** Waits for a question, presses these keys, or types these words, and Enter. */
   async answer(question: string, ...keys: readonly string[]): Promise<void> {
+    await this.press(question, ...keys)
+    screen.keypress('enter')
+  }
+
+  /** The same, without Enter. */
+  async press(question: string, ...keys: readonly string[]): Promise<void> {
     await this.shows(question)
     for (const key of keys) {
       if (KEYS.includes(key)) screen.keypress(key)
       else screen.type(key)
     }
-    screen.keypress('enter')
-  }
-
-  /** Shortens a list by typing. It takes a moment, in which Enter takes nothing. */
-  async find(question: string, words: string, left: string | RegExp): Promise<void> {
-    await this.shows(question)
-    screen.type(words)
-    await this.shows(left)
   }
 
   /** Enter at each question after the first of these titles and before the other one, as far as no flag has answered it. */
