@@ -29,14 +29,11 @@ const NOTHING: Content = { objects: 0, older: 0, markers: 0, bytes: 0 }
 /** What stands in a bucket, in words for people; null: nothing. What objects were before is lost like the rest. */
 export async function contentOf(ctx: Ctx, name: string): Promise<string | null> {
   let content = NOTHING
-  let from: object | null = {}
-  while (from !== null) {
-    const page: ListObjectVersionsCommandOutput = await ctx.s3.listObjectVersions({ ...owned(ctx, name), ...from })
+  for await (const page of versionsIn(ctx, name)) {
     content = plus(content, page)
     const { objects, older, markers, bytes } = content
     const count = objects + older + markers
     if (page.IsTruncated && count >= MOST) return `with more than ${counted(MOST, 'object')}, ${inUnits(bytes)} so far`
-    from = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : null
   }
   return inWords(content)
 }
@@ -63,11 +60,33 @@ function inWords({ objects, older, markers, bytes }: Content): string | null {
 /** Deletes every version, every delete marker and every unfinished upload. */
 export async function emptyBucket(ctx: Ctx, name: string): Promise<void> {
   await abortUploads(ctx, name)
+  for await (const { Versions = [], DeleteMarkers = [] } of versionsIn(ctx, name)) {
+    await deleteAll(ctx, name, [...Versions, ...DeleteMarkers])
+  }
+}
+
+/**
+ * Deletes what objects were before, by version, and none that is there: who writes one meanwhile loses nothing of it.
+ * The versions go before the markers, or what was deleted would be there again for a moment. False: an object is there.
+ */
+export async function emptyPast(ctx: Ctx, name: string): Promise<boolean> {
+  for (const what of ['Versions', 'DeleteMarkers'] as const) {
+    for await (const page of versionsIn(ctx, name)) {
+      if (page.Versions?.some(({ IsLatest }) => IsLatest !== false)) return false
+      await deleteAll(ctx, name, page[what] ?? [])
+    }
+  }
+  await abortUploads(ctx, name)
+  return true
+}
+
+/** Page by page. */
+async function* versionsIn(ctx: Ctx, name: string): AsyncGenerator<ListObjectVersionsCommandOutput> {
   let from: object | null = {}
   while (from !== null) {
     ctx.signal.throwIfAborted()
     const page: ListObjectVersionsCommandOutput = await ctx.s3.listObjectVersions({ ...owned(ctx, name), ...from })
-    await deleteAll(ctx, name, [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])])
+    yield page
     from = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : null
   }
 }

@@ -1,4 +1,4 @@
-import { emptyBucket } from '../aws/bucket-content.ts'
+import { emptyPast } from '../aws/bucket-content.ts'
 import type { Ctx } from '../aws/ctx.ts'
 import { codeOf, statusOf, unlessGone } from '../aws/failure.ts'
 import type { S3Store } from './s3-store.ts'
@@ -16,10 +16,14 @@ export async function hasStateBucket(ctx: Ctx, store: S3Store): Promise<boolean>
   }
 }
 
-/** Removes the state bucket when no stack has anything in it any more. True: it is gone. */
+/**
+ * Removes the state bucket when no stack has anything in it any more. True: it is gone. No lock is held for it, so
+ * another stack may begin at any moment: nothing that stands in it is deleted, and S3 itself refuses to delete the
+ * bucket as long as something does.
+ */
 export async function removeStateBucket(ctx: Ctx, store: S3Store): Promise<boolean> {
   if ((await store.list('')).length > 0) return false
-  await emptyBucket(ctx, store.bucket)
+  if (!(await emptyPast(ctx, store.bucket))) return false
   try {
     await unlessGone(ctx.s3.deleteBucket(own(ctx, store)))
   } catch (error) {
