@@ -106,8 +106,8 @@ describe('the house', () => {
     const sweep = inside.filter(({ from }) => from.startsWith('aws/sweep/'))
     expect(sweep.length).toBeGreaterThan(0)
     expect(sweep.filter((one) => targetOf(one).startsWith('resources')).map(({ from }) => from)).toEqual([])
-    // Nor what the types have in common: of our own it knows how to call AWS, how things are named, and what they cost.
-    const plumbing = ['ctx', 'failure', 'lacking', 'wait', 'ownership', 'names'].map((name) => `aws/${name}`)
+    // Nor what the types have in common: of our own it knows how to call AWS and how that refuses, how things are named, and what they cost.
+    const plumbing = ['ctx', 'failure', 'rights', 'lacking', 'wait', 'ownership', 'names'].map((name) => `aws/${name}`)
     const known = [...plumbing, 'aws/sweep/', 'prices/']
     const strange = sweep.filter((one) => !known.some((path) => targetOf(one).startsWith(path)))
     expect(strange.map((one) => `${one.from} -> ${targetOf(one)}`)).toEqual([])

@@ -1,10 +1,7 @@
-import { byTheGb } from '../aws/sweep/finder.ts'
-import { SWEEP_ACTIONS, type Swept, sweep } from '../aws/sweep/index.ts'
+import { SWEEP_ACTIONS, type Swept, sweep, type Unseen } from '../aws/sweep/index.ts'
 import type { Plan } from '../engine/steps.ts'
-import { pricesOf } from '../prices/prices.ts'
 import type { Kept } from '../report/types.ts'
-import { hasStateBucket, removeStateBucket } from '../state/remove-bucket.ts'
-import { storedBytes } from '../state/size.ts'
+import { type StateFate, stateThatStays } from './down-state.ts'
 import { toolsOf } from './observe.ts'
 import type { Session } from './session.ts'
 
@@ -13,10 +10,32 @@ const OF_ONE = /:(DescribeKey|DescribeTable|ListTags\w+|ListResourceTags|GetBuck
 
 const LISTINGS = SWEEP_ACTIONS.filter((action) => !OF_ONE.test(action))
 
-/** The listings of the sweep, by service, for the receipt. */
-export const CHECKED: readonly string[] = [...Map.groupBy(LISTINGS, (action) => action.split(':')[0] ?? '')].map(
-  ([service, actions]) => `${service}: ${actions.map(wordsOf).join(', ')}`,
-)
+/** A listing that was denied. */
+export interface Unchecked extends Unseen {
+  /** What nobody could look through, in a few words. */
+  readonly what: string
+}
+
+/** What a sweep has shown, and how much of it is proved. */
+export interface Proof extends Omit<Swept, 'unseen'> {
+  /** What was looked through; empty when the sweep did not come to its end. */
+  readonly checked: readonly string[]
+  readonly unchecked: readonly Unchecked[]
+  /** Why there is no proof, or its consequences were not drawn; null: that went through. */
+  readonly stopped: unknown
+}
+
+export const UNPROVED: Proof = { leftovers: [], kept: [], checked: [], unchecked: [], stopped: null }
+
+/** Looked through to the end, everywhere, and nothing was there. */
+export const isProved = ({ leftovers, checked, unchecked, stopped }: Proof): boolean =>
+  stopped === null && checked.length > 0 && leftovers.length + unchecked.length === 0
+
+/** Some listings by service, for the receipt. */
+const listed = (actions: readonly string[]): readonly string[] =>
+  [...Map.groupBy(actions, (action) => action.split(':')[0] ?? '')].map(
+    ([service, those]) => `${service}: ${those.map(wordsOf).join(', ')}`,
+  )
 
 /** `ec2:DescribeNetworkAcls` as "network acls". */
 function wordsOf(action: string): string {
@@ -24,33 +43,42 @@ function wordsOf(action: string): string {
   return noun.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ').toLowerCase()
 }
 
-export const NOTHING: Swept = { leftovers: [], kept: [] }
-
 /** Where a part stays, all of it would be found. */
-export async function prove(session: Session, { steps }: Plan, all: boolean): Promise<Swept> {
-  if (!all) return NOTHING
+export async function prove(session: Session, { steps }: Plan): Promise<Proof> {
   const vpcs = steps.flatMap(({ type, live }) => (type.type === 'ec2:vpc' && live ? live.id : []))
   session.emit({ kind: 'phase', phase: 'sweep', text: 'sweeping the account for anything that is left' })
-  return sweep(toolsOf(session).ctx(null, null), vpcs)
+  const { unseen, ...found } = await sweep(toolsOf(session).ctx(null, null), vpcs)
+  const denied = new Set(unseen.map(({ action }) => action))
+  const checked = listed(LISTINGS.filter((action) => !denied.has(action)))
+  const unchecked = unseen.map((one) => ({ ...one, what: listed([one.action]).join() }))
+  return { ...found, checked, unchecked, stopped: null }
 }
 
-/** The bucket stays unless this was the last stack and all data may go (cli.md). */
-export async function stateThatStays(
-  session: Session,
-  { gone, deleteData }: { gone: boolean; deleteData: boolean },
-): Promise<readonly Kept[]> {
-  const { store, stack } = session
-  const ctx = toolsOf(session).ctx(null, null)
-  const costOf = async (prefix: string) =>
-    byTheGb(pricesOf(ctx.region).unit('bucketGbMonth'), (await storedBytes(ctx, store, prefix)) ?? undefined)
-  if (!gone) {
-    const id = `${store.bucket}/${stack}/`
-    // A run that was stopped asks nothing more: what it did has to be told.
-    const monthlyUsd = session.stop.signal.aborted ? null : await costOf(`${stack}/`)
-    return [{ type: 's3:object', id, why: 'the state of this stack', monthlyUsd }]
+/**
+ * The proof of a teardown, and what follows when nothing is left. Never throws: what was deleted has to be told,
+ * whatever becomes of its proof.
+ */
+export async function conclude(session: Session, plan: Plan, erase: () => Promise<void>): Promise<Proof> {
+  let proof = UNPROVED
+  try {
+    proof = await prove(session, plan)
+    if (!isProved(proof)) return proof
+    session.stop.signal.throwIfAborted()
+    await erase()
+    return proof
+  } catch (error) {
+    return { ...proof, stopped: whyOf(session, error) }
   }
-  if (!(await hasStateBucket(ctx, store))) return []
-  if (deleteData && (await removeStateBucket(ctx, store))) return []
-  const why = 'the state bucket of this account and region'
-  return [{ type: 's3:bucket', id: store.bucket, why, monthlyUsd: await costOf('') }]
+}
+
+/** An interrupt counts before what it made of the calls. */
+const whyOf = ({ stop: { signal } }: Session, error: unknown): unknown => (signal.aborted ? signal.reason : error)
+
+/** What stays of the state after a teardown. Never throws, either. */
+export async function settle(session: Session, what: StateFate): Promise<{ kept: readonly Kept[]; stopped: unknown }> {
+  try {
+    return { kept: await stateThatStays(session, what), stopped: null }
+  } catch (error) {
+    return { kept: [], stopped: whyOf(session, error) }
+  }
 }

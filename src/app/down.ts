@@ -1,13 +1,12 @@
 import { isHeld } from '../aws/failure.ts'
-import type { Leftover } from '../aws/sweep/index.ts'
 import { Refused } from '../engine/errors.ts'
 import { isDone, type Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
 import { idlePatterns, narrowedDown } from '../engine/targets.ts'
-import type { Kept } from '../report/types.ts'
 import { eraseStack } from '../state/erase.ts'
-import { CHECKED, NOTHING, prove, stateThatStays } from './down-proof.ts'
+import { conclude, isProved, type Proof, prove, settle, UNPROVED } from './down-proof.ts'
+import { stateThatStays } from './down-state.ts'
 import { type Farewells, farewellsOf, hindered, settled } from './farewells.ts'
 import { eraseRest } from './left-lock.ts'
 import { isFresh, nothing, type Observation, observe, planFor } from './observe.ts'
@@ -31,16 +30,11 @@ export interface DownOptions {
   readonly agree: (plan: Plan) => Promise<void>
 }
 
-export interface DownOutcome {
+export interface DownOutcome extends Omit<Proof, 'stopped'> {
   readonly plan: Plan
   readonly farewells: Farewells
   /** Null: there was nothing to delete, or nothing was to be deleted. */
   readonly result: Result | null
-  readonly leftovers: readonly Leftover[]
-  /** What the sweep has looked through; empty when there was none. */
-  readonly checked: readonly string[]
-  /** What stays on purpose. */
-  readonly kept: readonly Kept[]
 }
 
 /** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
@@ -57,7 +51,7 @@ export async function down(session: Session, options: DownOptions): Promise<Down
   if (options.dryRun) {
     if (protection) session.emit({ kind: 'note', address: null, text: protection.message })
     const told = hindered(plan, farewells, { deleteData, protection: protection && 'protect is true' })
-    return { plan: told, farewells, result: null, leftovers: [], checked: [], kept: [] }
+    return { plan: told, farewells, result: null, ...UNPROVED }
   }
   if (protection) throw protection
   refuse(farewells, deleteData)
@@ -129,35 +123,36 @@ async function tearDown(session: Session, undertaking: Teardown): Promise<DownOu
   const held = await lockStack(session, 'down', seen.loaded)
   const erases = (result: Result) => !keepState && !partial && isDone(result)
   let result: Result
-  let swept = NOTHING
+  let proof = UNPROVED
   let current = { seen, plan, farewells }
   try {
     if (!isFresh(seen, held.loaded)) current = await again(session, undertaking)
     const { memory } = current.seen
     const what = { plan: current.plan, graph: nothing(), memory, deleteData, at }
     const scope = partial ? partOf(wholeOf(session, current.seen)) : STACK
-    result = await perform(session, held, { ...what, scope, concurrency, command: 'down', seal: null, erase: erases })
-    swept = await prove(session, current.plan, isFinished(result) && !partial)
-    if (erases(result) && swept.leftovers.length === 0) await eraseStack(session.store, session.stack)
+    const done = await perform(session, held, {
+      ...{ ...what, scope, concurrency, command: 'down', seal: null, erase: erases },
+    })
+    const erase = async () => (erases(done) ? eraseStack(session.store, session.stack) : undefined)
+    result = done
+    if (isFinished(result) && !partial) proof = await conclude(session, current.plan, erase)
   } finally {
     await releaseLock(session, held.lock)
   }
-  const { leftovers } = swept
-  const gone = erases(result) && leftovers.length === 0
-  const kept = [...swept.kept, ...(await stateThatStays(session, { gone, deleteData }))]
+  const state = await settle(session, { gone: erases(result) && isProved(proof), deleteData })
+  const stopped = result.stopped ?? proof.stopped ?? state.stopped
   const told = { plan: current.plan, farewells: current.farewells }
-  return { ...told, result, leftovers, checked: isFinished(result) && !partial ? CHECKED : [], kept }
+  return { ...told, ...proof, result: { ...result, stopped }, kept: [...proof.kept, ...state.kept] }
 }
 
 /** Nothing is there to delete: what an interrupted teardown may have left of the state goes, and the proof is given anew. */
 async function confirmed(session: Session, { seen, plan, options }: Pick<Teardown, 'seen' | 'plan' | 'options'>) {
   const { targets, keepState, deleteData } = options
-  if (targets.length > 0)
-    return { ...NOTHING, checked: [], kept: await stateThatStays(session, { gone: false, deleteData }) }
-  const { leftovers, kept } = await prove(session, plan, true)
-  if (!keepState && leftovers.length === 0) await eraseRest(session, 'down', seen.loaded)
+  if (targets.length > 0) return { ...UNPROVED, kept: await stateThatStays(session, { gone: false, deleteData }) }
+  const proof = await prove(session, plan)
+  if (!keepState && isProved(proof)) await eraseRest(session, 'down', seen.loaded)
   const state = await stateThatStays(session, { gone: true, deleteData })
-  return { leftovers, checked: CHECKED, kept: [...kept, ...state] }
+  return { ...proof, kept: [...proof.kept, ...state] }
 }
 
 /**

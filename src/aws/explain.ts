@@ -1,6 +1,7 @@
 import { Failed, Problem } from '../engine/errors.ts'
 import { codeOf, isCapacity, isDenied, isNetwork, messageOf, requestIdOf, statusOf } from './failure.ts'
 import { type Peer, whereOf } from './peer.ts'
+import { DENIAL, operationOf, rightFor } from './rights.ts'
 
 /** What is known of the call that failed. */
 export interface Circumstances {
@@ -24,19 +25,13 @@ interface Scene extends Circumstances {
 type Told = readonly [code: string, message: string, hint: string]
 type Rule = (scene: Scene) => Told | null
 const AGAIN = 'then run the same command again: it goes on from there.'
-const actions = new WeakMap<object, string>()
-
-/** Remembers which AWS operation an error came from: the SDK's errors do not say. The first word counts. */
-export function blame(error: unknown, action: string): void {
-  if (typeof error === 'object' && error !== null && !actions.has(error)) actions.set(error, action)
-}
 
 /** Anything that was thrown, as something a person can act on. Never holds a secret. */
 export function explain(error: unknown, context: Circumstances = {}): Problem {
   if (error instanceof Problem) return error
   const [code, message] = [codeOf(error), scrub(messageOf(error))]
   const endpoint = context.endpoint ?? process.env.AWS_ENDPOINT_URL
-  const action = actions.get(Object(error)) ?? context.action ?? DENIAL.exec(message)?.[2]
+  const action = operationOf(error) ?? context.action ?? DENIAL.exec(message)?.[2]
   const scene: Scene = { ...context, endpoint, action, code, message, error: error ?? {}, status: statusOf(error) ?? 0 }
   const [ours, meaning, hint] = RULES.reduce<Told | null>((told, rule) => told ?? rule(scene), null) ?? bug(scene)
   return new Failed(ours, meaning, {
@@ -112,18 +107,10 @@ const badKeys: Rule = (scene) => {
   return ['Credentials', meaning, hint]
 }
 
-const DENIAL = /User: (\S+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+?)(?=[.,]?(?:\s|$)))?/
-/** Where the name of the operation is not the name that a policy allows. */
-const IAM: readonly (readonly [RegExp, string])[] = [
-  [/^s3:(HeadBucket|ListObjectsV2)$/, 's3:ListBucket'],
-  [/^s3:HeadObject$/, 's3:GetObject'],
-  [/^s3:ListBuckets$/, 's3:ListAllMyBuckets'],
-]
-
 const denied: Rule = ({ error, code, status, message, action }) => {
   if (!isDenied(error) && !/^Authorization/.test(code) && !(status === 403 && ['', '403'].includes(code))) return null
-  const [, who = 'These credentials', named, what] = DENIAL.exec(message) ?? []
-  const wanted = named ?? IAM.reduce((name, [from, to]) => name.replace(from, to), action ?? 'this')
+  const [, who = 'These credentials', , what] = DENIAL.exec(message) ?? []
+  const wanted = rightFor(message, action) ?? 'this'
   const by = /explicit deny in an? ([\w -]*policy|permissions boundary)/.exec(message)?.[1]
   const meaning = `${who} may not do ${wanted}${what === undefined ? '' : ` on ${what}`}`
   if (by !== undefined) return ['Permission', `${meaning}: a ${by} denies it.`, `Have that ${by} changed, ${AGAIN}`]

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import type { Credentials } from './credentials.ts'
-import { blame } from './explain.ts'
 import { codeOf, isCredentials, isLost, requestIdOf, statusOf } from './failure.ts'
 import { isLacking } from './lacking.ts'
 import { isAdvisory, isBlind, isMutating } from './operations.ts'
 import type { Rates } from './rate.ts'
 import { forbidRetry } from './retry.ts'
+import { blame } from './rights.ts'
 import { callName, type Service } from './service.ts'
 
 /** One attempt of one call, as it went over the wire. Never holds parameters: they may be secrets. */

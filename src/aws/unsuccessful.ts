@@ -1,5 +1,5 @@
 import type { UnsuccessfulItem } from '@aws-sdk/client-ec2'
-import { blame } from './explain.ts'
+import { blame } from './rights.ts'
 
 interface Answer {
   readonly Unsuccessful?: readonly UnsuccessfulItem[] | undefined

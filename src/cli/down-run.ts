@@ -3,7 +3,7 @@ import { typicalSeconds } from '../app/estimate.ts'
 import type { Farewells } from '../app/farewells.ts'
 import type { Observation } from '../app/observe.ts'
 import type { Session } from '../app/session.ts'
-import { EXIT, type ExitCode } from '../engine/errors.ts'
+import { EXIT, type ExitCode, Interrupted } from '../engine/errors.ts'
 import type { Layer } from '../engine/graph.ts'
 import { summary } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
@@ -62,10 +62,16 @@ export class DownRun extends StackRun {
     return { document: planDocument(this.target, plan, farewells), text: '', exit }
   }
 
-  #done({ result, leftovers, ...rest }: DownOutcome): Done {
+  #done(outcome: DownOutcome): Done {
     const { stack } = this.session
-    const document = downDocument({ ...this.account, ...rest, stack, result: result ?? IDLE, leftovers })
-    const exit: ExitCode = leftovers.length > 0 ? EXIT.leftovers : exitOf(result)
-    return { document, text: receiptText(document, this.style), exit }
+    const document = downDocument({ ...this.account, ...outcome, stack, result: outcome.result ?? IDLE })
+    return { document, text: receiptText(document, this.style), exit: codeOf(outcome) }
   }
+}
+
+/** An interrupt counts before what was found until then, and what nobody could look at is not proved. */
+function codeOf({ result, leftovers, unchecked }: DownOutcome): ExitCode {
+  if (result?.stopped instanceof Interrupted) return result.stopped.exit
+  if (leftovers.length > 0) return EXIT.leftovers
+  return unchecked.length > 0 ? EXIT.failed : exitOf(result)
 }

@@ -3,8 +3,8 @@ import type { Result } from '../engine/execute.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Farewell } from '../engine/resource.ts'
 import type { Plan } from '../engine/steps.ts'
-import { failuresOf, stopOf, verdictOn } from './failure.ts'
-import type { Explain, Failure, Kept, Leftover } from './types.ts'
+import { failureOf, failuresOf, stopOf, verdictOn } from './failure.ts'
+import type { Explain, Failure, Kept, Leftover, Unchecked } from './types.ts'
 
 export interface DownReport {
   readonly stack: string
@@ -15,9 +15,16 @@ export interface DownReport {
   readonly kept: readonly Kept[]
   /** What the sweep has looked through, each in a few words: "EC2: VPCs, subnets, addresses". */
   readonly checked: readonly string[]
+  /** What nobody could look through. */
+  readonly unchecked: readonly Denied[]
   readonly explain: Explain
   readonly apiCalls: { readonly total: number; readonly mutating: number }
   readonly durationMs: number
+}
+
+/** A listing that was denied, before it is explained. */
+interface Denied extends Pick<Unchecked, 'what' | 'action'> {
+  readonly error: unknown
 }
 
 /** Something that is not there any more. */
@@ -43,6 +50,7 @@ export interface DownDocument {
   readonly leftovers: readonly Leftover[]
   readonly kept: readonly Kept[]
   readonly checked: readonly string[]
+  readonly unchecked: readonly Unchecked[]
   readonly failures: readonly Failure[]
   readonly stopped: Failure | null
   readonly apiCalls: { readonly total: number; readonly mutating: number }
@@ -50,16 +58,22 @@ export interface DownDocument {
 }
 
 export function downDocument(report: DownReport): DownDocument {
-  const { stack, result, leftovers, kept, checked, explain, apiCalls, durationMs } = report
+  const { stack, result, leftovers, kept, checked, unchecked, explain, apiCalls, durationMs } = report
   const count = (outcome: Outcome) => result.fates.filter((fate) => verdictOn(fate) === outcome).length
   return {
     schema: 'ecom-infra/down/1',
     stack,
     summary: { deleted: count('done'), failed: count('failed'), skipped: count('skipped') },
     ...{ ...whatWent(report), leftovers, kept, checked },
+    unchecked: unchecked.map((denied) => told(denied, explain)),
     ...{ failures: failuresOf(result, explain), stopped: stopOf(result, explain) },
     ...{ apiCalls, durationMs: Math.round(durationMs) },
   }
+}
+
+function told({ what, action, error }: Denied, explain: Explain): Unchecked {
+  const { message, hint } = failureOf(explain(error, {}))
+  return { what, action, message, hint }
 }
 
 /** What was done, and what was told before that it would cost. */

@@ -43,6 +43,17 @@ export interface Leftover {
   readonly monthlyUsd: number | null
 }
 
+/** What nobody could look through, because a listing was denied. */
+export interface Unchecked {
+  /** In a few words: "rds: db snapshots". */
+  readonly what: string
+  /** The IAM action that was lacking. */
+  readonly action: string
+  readonly message: string
+  /** What to do next. */
+  readonly hint: string | null
+}
+
 /** Something that stays on purpose: a final snapshot, a key that waits for its deletion, the state bucket. */
 export type Kept = Leftover
 

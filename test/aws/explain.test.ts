@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { blame, type Circumstances, explain } from '../../src/aws/explain.ts'
+import { type Circumstances, explain } from '../../src/aws/explain.ts'
+import { blame } from '../../src/aws/rights.ts'
 import { Refused } from '../../src/engine/errors.ts'
 
 /** An error as the SDK throws it. */

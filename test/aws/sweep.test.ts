@@ -329,13 +329,13 @@ describe('buckets', () => {
   })
 })
 
-test('a listing that is refused is told: then nothing is proved', async () => {
-  ec2.answers({ DescribeVpcs: () => fail('UnauthorizedOperation', 'not you', 403) })
-  await expect(left(fakeCtx())).rejects.toThrow('not you')
-})
-
 test('a listing that an emulator lacks is left out', async () => {
   iam.answers({ ListPolicies: () => fail('NotImplemented', 'no such action', 501) })
   ec2.answers({ DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-1', Tags }] }) })
   expect(await left(fakeCtx())).toMatchObject([{ id: 'vpc-1' }])
+})
+
+test('any other refusal ends it: then nothing is proved', async () => {
+  ec2.answers({ DescribeVpcs: () => fail('InvalidParameterValue', 'not so') })
+  await expect(left(fakeCtx())).rejects.toThrow('not so')
 })

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { Interrupted } from '../../src/engine/errors.ts'
 import type { Layer } from '../../src/engine/graph.ts'
 import type { Address } from '../../src/engine/ref.ts'
 import type { Farewell } from '../../src/engine/resource.ts'
@@ -31,7 +32,15 @@ const report = (rest: Partial<DownReport> = {}): DownReport => ({
   plan: planOf(leaving('ec2:subnet/a', 'subnet-1'), leaving('ec2:vpc/main', 'vpc-1'), leaving('s3:bucket/b', 'b')),
   farewells: new Map(),
   result: resultOf([fate('ec2:vpc/main', { deed: 'delete' }), fate('ec2:subnet/a', { deed: 'delete' })]),
-  ...{ leftovers: [], kept: [], checked: [], explain, apiCalls: { total: 60, mutating: 30 }, durationMs: 61_000 },
+  ...{
+    leftovers: [],
+    kept: [],
+    checked: [],
+    unchecked: [],
+    explain,
+    apiCalls: { total: 60, mutating: 30 },
+    durationMs: 61_000,
+  },
   ...rest,
 })
 
@@ -132,7 +141,7 @@ test('the document is the one of cli.md', () => {
       { address: 'ec2:vpc/main', type: 'ec2:vpc', id: 'vpc-1' },
     ],
     lost: [{ address: 'ec2:vpc/main', what: 'a view' }],
-    ...{ leftovers, kept, checked: ['EC2: VPCs'], failures: [], stopped: null },
+    ...{ leftovers, kept, checked: ['EC2: VPCs'], unchecked: [], failures: [], stopped: null },
     apiCalls: { total: 60, mutating: 30 },
     durationMs: 61000,
   })
@@ -224,4 +233,41 @@ test('a second time there is nothing to delete', () => {
   expect(receiptText(downDocument(report({ result: resultOf([]) })), PLAIN)).toBe(
     '✔ shop-dev: nothing to delete. 1 min 1 s, 60 API calls.',
   )
+})
+
+describe('a listing that was denied', () => {
+  const unchecked = [
+    { what: 'rds: db snapshots', action: 'rds:DescribeDBSnapshots', error: new Error('The policy says no.') },
+  ]
+  const document = (rest: Partial<DownReport> = {}) =>
+    downDocument(report({ checked: ['EC2: VPCs'], unchecked, ...rest }))
+
+  test('is told with what was lacking and what to do, and then nothing is proved', () => {
+    expect(document().unchecked).toEqual([
+      {
+        ...{ what: 'rds: db snapshots', action: 'rds:DescribeDBSnapshots' },
+        ...{ message: 'The quota of VPCs is used up.', hint: 'Ask for more.' },
+      },
+    ])
+    const text = receiptText(document(), PLAIN)
+    expect(text.split('\n\n').slice(2)).toEqual([
+      'Looked through\n  ✔ EC2: VPCs',
+      'Nobody could look through\n  ✖ rds: db snapshots: The quota of VPCs is used up. Ask for more.',
+      `✖ Nothing of shop-dev was found in what could be looked through. 1 listing was denied, so that is no proof.
+The same command goes on from there.`,
+    ])
+    expect(text).toMatch(/^✖/)
+  })
+
+  test('hides no leftover', () => {
+    const leftovers = [{ type: 'ec2:vpc', id: 'vpc-1', why: 'it is ours', monthlyUsd: 0 }]
+    expect(receiptText(document({ leftovers }), PLAIN)).toContain('✖ 1 thing is left of shop-dev.')
+  })
+})
+
+test('after a stop nothing is claimed, whatever was looked through', () => {
+  const result = { ...resultOf([fate('ec2:vpc/main', { deed: 'delete' })]), stopped: new Interrupted() }
+  const told = receiptText(downDocument(report({ result, checked: ['EC2: VPCs'] })), PLAIN)
+  expect(told).toContain('Gone\n  ✔ ec2: vpc main')
+  expect(told).not.toContain('Nothing')
 })

@@ -1,14 +1,14 @@
 import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isDenied, unlessGone } from '../failure.ts'
-import { all, toRecord } from '../ownership.ts'
+import { toRecord } from '../ownership.ts'
 import { confirmed } from './confirm.ts'
-import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import { type Finder, ifAllowed, isOurs, listing, orUnseen, type Sighting, tagged } from './finder.ts'
 import { dashboardOf, webGroupOf } from './known.ts'
 
 /** Subscriptions go with their topic. */
 const topics: Finder = async (ctx, hints) => {
-  const found = await all(ctx.sns.paginateListTopics({}), (page) => page.Topics)
+  const found = await listing(ctx, ctx.sns.paginateListTopics({}), (page) => page.Topics)
   const candidates = found.map(({ TopicArn: arn = '' }) => ({
     ...{ type: 'sns:topic', id: arn, arn, name: arn.slice(arn.lastIndexOf(':') + 1), monthlyUsd: 0 },
   }))
@@ -23,12 +23,10 @@ const alarms: Finder = async (ctx, hints) => {
   const hinted = hints.arns.flatMap((arn) => /:cloudwatch:[^:]*:[^:]*:alarm:(.+)$/.exec(arn)?.[1] ?? [])
   const strange = hinted.filter((name) => !name.startsWith(AlarmNamePrefix))
   const [own, others] = await Promise.all([
-    all(ctx.cloudwatch.paginateDescribeAlarms({ AlarmNamePrefix }), (page) => page.MetricAlarms),
-    Promise.all(
-      strange.map(async (name) => (await ctx.cloudwatch.describeAlarms({ AlarmNames: [name] })).MetricAlarms),
-    ),
+    listing(ctx, ctx.cloudwatch.paginateDescribeAlarms({ AlarmNamePrefix }), (page) => page.MetricAlarms),
+    Promise.all(strange.map((name) => ifAllowed(ctx, alarmsNamed(ctx, name)))),
   ])
-  const found = [...own, ...others.flatMap((list) => list ?? [])]
+  const found = [...own, ...others.flat()]
   const byArn = new Map(found.map(({ AlarmArn: arn = '', AlarmName: name = '' }) => [arn, name]))
   const monthlyUsd = pricesOf(ctx.region).alarmMonthly()
   const candidates = [...byArn].map(([arn, name]) => ({ type: 'cloudwatch:alarm', id: name, name, arn, monthlyUsd }))
@@ -37,10 +35,17 @@ const alarms: Finder = async (ctx, hints) => {
   )
 }
 
+const alarmsNamed = async (ctx: Ctx, name: string) =>
+  (await ctx.cloudwatch.describeAlarms({ AlarmNames: [name] })).MetricAlarms ?? []
+
 /** By which a scaling policy follows its target: AWS makes them, without tags, and takes them away with the policy. */
 const followers: Finder = async (ctx): Promise<readonly Sighting[]> => {
   const AlarmNamePrefix = `TargetTracking-${webGroupOf(ctx)}-Alarm`
-  const found = await all(ctx.cloudwatch.paginateDescribeAlarms({ AlarmNamePrefix }), (page) => page.MetricAlarms)
+  const found = await listing(
+    ctx,
+    ctx.cloudwatch.paginateDescribeAlarms({ AlarmNamePrefix }),
+    (page) => page.MetricAlarms,
+  )
   return found.map(({ AlarmName: id = '' }) => ({
     ...{ type: 'cloudwatch:alarm', id, why: `AWS made it for our group ${webGroupOf(ctx)}`, fate: 'going' },
     monthlyUsd: pricesOf(ctx.region).alarmMonthly(),
@@ -50,7 +55,8 @@ const followers: Finder = async (ctx): Promise<readonly Sighting[]> => {
 /** By its exact name, and by what says that it is ours: our tag, or where there are no tags the words on its last widget. */
 const dashboards: Finder = async (ctx) => {
   const id = dashboardOf(ctx)
-  const body = (await unlessGone(ctx.cloudwatch.getDashboard({ DashboardName: id })))?.DashboardBody
+  const asked = unlessGone(ctx.cloudwatch.getDashboard({ DashboardName: id }))
+  const body = (await orUnseen(ctx, asked, undefined))?.DashboardBody
   if (body === undefined) return []
   const signed = body.includes(`Kept by ecom-infra for the stack **${ctx.stack}** in ${ctx.region}.`)
   if (!signed && !(await hasOurTag(ctx, id))) return []

@@ -1,8 +1,8 @@
 import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isGone, unlessGone } from '../failure.ts'
-import { all, toRecord } from '../ownership.ts'
-import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import { toRecord } from '../ownership.ts'
+import { type Finder, ifAllowed, isOurs, listing, orUnseen, type Sighting, type SweepCtx, tagged } from './finder.ts'
 
 interface Thing {
   readonly type: string
@@ -18,8 +18,8 @@ const thing =
 /** Load balancing has no filter by tag: everything is listed, and asked for its tags (aws-behaviours.md 0.8). */
 const balancers: Finder = async (ctx, { arns }) => {
   const [lbs, groups, children] = await Promise.all([
-    all(ctx.elbv2.paginateDescribeLoadBalancers({}), (page) => page.LoadBalancers),
-    all(ctx.elbv2.paginateDescribeTargetGroups({}), (page) => page.TargetGroups),
+    listing(ctx, ctx.elbv2.paginateDescribeLoadBalancers({}), (page) => page.LoadBalancers),
+    listing(ctx, ctx.elbv2.paginateDescribeTargetGroups({}), (page) => page.TargetGroups),
     Promise.all(arns.map((arn) => child(ctx, arn))),
   ])
   const each = pricesOf(ctx.region).balancerMonthly()
@@ -38,20 +38,22 @@ const balancers: Finder = async (ctx, { arns }) => {
 }
 
 /** A listener or rule that is hinted at, when it still lives: both are known for their ghosts (aws-behaviours.md 0.7). */
-async function child(ctx: Ctx, arn: string): Promise<Thing[]> {
+async function child(ctx: SweepCtx, arn: string): Promise<Thing[]> {
   if (arn.includes(':listener/')) {
-    const answer = await unlessGone(ctx.elbv2.describeListeners({ ListenerArns: [arn] }))
+    const asked = unlessGone(ctx.elbv2.describeListeners({ ListenerArns: [arn] }))
+    const answer = await orUnseen(ctx, asked, undefined)
     return (answer?.Listeners ?? []).flatMap((item) => thing('elbv2:listener', 0)(item.ListenerArn))
   }
   if (!arn.includes(':listener-rule/')) return []
-  const answer = await unlessGone(ctx.elbv2.describeRules({ RuleArns: [arn] }))
+  const asked = unlessGone(ctx.elbv2.describeRules({ RuleArns: [arn] }))
+  const answer = await orUnseen(ctx, asked, undefined)
   return (answer?.Rules ?? []).flatMap((item) => thing('elbv2:rule', 0)(item.RuleArn))
 }
 
 /** At most 20 ARNs a call. */
-async function oursAmong(ctx: Ctx, arns: readonly string[]): Promise<ReadonlySet<string>> {
+async function oursAmong(ctx: SweepCtx, arns: readonly string[]): Promise<ReadonlySet<string>> {
   const parts = Array.from({ length: Math.ceil(arns.length / 20) }, (_, part) => arns.slice(part * 20, part * 20 + 20))
-  return new Set((await Promise.all(parts.map((part) => oursIn(ctx, part)))).flat())
+  return new Set((await Promise.all(parts.map((part) => ifAllowed(ctx, oursIn(ctx, part))))).flat())
 }
 
 /** One that has gone fails the call for all of them: then each is asked alone. */

@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import { unlessGone } from '../failure.ts'
 import { all, oursFilter, toRecord } from '../ownership.ts'
-import { type Finder, finderOf, isOurs, type Kind, type Sighting, tagged } from './finder.ts'
+import { type Finder, finderOf, isOurs, type Kind, listing, type Sighting, tagged } from './finder.ts'
 
 /** A terminated one stays visible for an hour, with its tags (aws-behaviours.md 2.3). */
 export const instances: Kind<Instance> = {
@@ -42,7 +42,7 @@ const templates = finderOf({
 /** The tagging API never shows them (aws-behaviours.md 0.7). Their instances are counted by themselves. */
 const scalingGroups: Finder = async (ctx): Promise<readonly Sighting[]> => {
   const pages = ctx.autoscaling.paginateDescribeAutoScalingGroups({ Filters: oursFilter(ctx) })
-  const groups = await all(pages, (page) => page.AutoScalingGroups)
+  const groups = await listing(ctx, pages, (page) => page.AutoScalingGroups)
   return groups
     .filter(({ Tags }) => isOurs(ctx, toRecord(Tags)))
     .map(({ AutoScalingGroupName, Status }) => ({

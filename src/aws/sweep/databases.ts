@@ -2,15 +2,15 @@ import type { DBInstance, DBInstanceAutomatedBackup, DBSnapshot } from '@aws-sdk
 import { type Prices, pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { unlessGone } from '../failure.ts'
-import { all, STACK, toRecord } from '../ownership.ts'
+import { STACK, toRecord } from '../ownership.ts'
 import { type Candidate, confirmed } from './confirm.ts'
-import { byTheGb, type Finder, GIB, isOurs, type Sighting, tagged } from './finder.ts'
+import { byTheGb, type Finder, GIB, isOurs, listing, orUnseen, type Sighting, tagged } from './finder.ts'
 import { databaseOf } from './known.ts'
 
 /** A deletion takes minutes, with a final snapshot more. */
 const instances: Finder = async (ctx) => {
   const prices = pricesOf(ctx.region)
-  const found = await all(ctx.rds.paginateDescribeDBInstances({}), (page) => page.DBInstances)
+  const found = await listing(ctx, ctx.rds.paginateDescribeDBInstances({}), (page) => page.DBInstances)
   return found
     .filter(({ TagList }) => isOurs(ctx, toRecord(TagList)))
     .map((item): Sighting => {
@@ -33,7 +33,7 @@ const tagsOf =
     toRecord((await rds.listTagsForResource({ ResourceName: arn })).TagList)
 
 const subnetGroups: Finder = async (ctx, hints) => {
-  const found = await all(ctx.rds.paginateDescribeDBSubnetGroups({}), (page) => page.DBSubnetGroups)
+  const found = await listing(ctx, ctx.rds.paginateDescribeDBSubnetGroups({}), (page) => page.DBSubnetGroups)
   const candidates = found.map(({ DBSubnetGroupName: name = '', DBSubnetGroupArn: arn = '' }) => ({
     ...{ type: 'rds:subnet-group', id: name, name, arn, monthlyUsd: 0 },
   }))
@@ -41,7 +41,7 @@ const subnetGroups: Finder = async (ctx, hints) => {
 }
 
 const parameterGroups: Finder = async (ctx, hints) => {
-  const found = await all(ctx.rds.paginateDescribeDBParameterGroups({}), (page) => page.DBParameterGroups)
+  const found = await listing(ctx, ctx.rds.paginateDescribeDBParameterGroups({}), (page) => page.DBParameterGroups)
   const candidates = found.map(({ DBParameterGroupName: name = '', DBParameterGroupArn: arn = '' }) => ({
     ...{ type: 'rds:parameter-group', id: name, name, arn, monthlyUsd: 0 },
   }))
@@ -53,11 +53,13 @@ const OF_BACKUP = /:rds:[^:]*:[^:]*:snapshot:(awsbackup:.+)$/
 
 /** Taken at the end, or by people: they stay. The automated ones go with their database, or are a retained backup. */
 const snapshots: Finder = async (ctx, { arns }) => {
-  const listed = await all(ctx.rds.paginateDescribeDBSnapshots({}), (page) => page.DBSnapshots)
+  const listed = await listing(ctx, ctx.rds.paginateDescribeDBSnapshots({}), (page) => page.DBSnapshots)
   const seen = new Set(listed.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier))
   const hinted = arns.flatMap((arn) => OF_BACKUP.exec(arn)?.[1] ?? []).filter((id) => !seen.has(id))
   const others = await Promise.all(
-    hinted.map((DBSnapshotIdentifier) => unlessGone(ctx.rds.describeDBSnapshots({ DBSnapshotIdentifier }))),
+    hinted.map((DBSnapshotIdentifier) =>
+      orUnseen(ctx, unlessGone(ctx.rds.describeDBSnapshots({ DBSnapshotIdentifier })), undefined),
+    ),
   )
   const price = pricesOf(ctx.region).unit('databaseBackupGbMonth')
   return [...listed, ...others.flatMap((answer) => answer?.DBSnapshots ?? [])]
@@ -85,7 +87,7 @@ function describe(item: DBSnapshot): string {
 /** Of a database that somebody has deleted without them: they are paid for. Those of a living one go with it. */
 const retainedBackups: Finder = async (ctx) => {
   const pages = ctx.rds.paginateDescribeDBInstanceAutomatedBackups({})
-  const found = await all(pages, (page) => page.DBInstanceAutomatedBackups)
+  const found = await listing(ctx, pages, (page) => page.DBInstanceAutomatedBackups)
   const price = pricesOf(ctx.region).unit('databaseBackupGbMonth')
   return found
     .filter((item) => item.Status === 'retained' && isBackupOfOurs(ctx, item))

@@ -1,16 +1,25 @@
 import type { FileSystemDescription, LifeCycleState } from '@aws-sdk/client-efs'
 import { type Prices, pricesOf } from '../../prices/prices.ts'
-import type { Ctx } from '../ctx.ts'
 import { unlessGone } from '../failure.ts'
 import { all, toRecord } from '../ownership.ts'
-import { byTheGb, type Fate, type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import {
+  byTheGb,
+  type Fate,
+  type Finder,
+  isOurs,
+  listing,
+  orUnseen,
+  type Sighting,
+  type SweepCtx,
+  tagged,
+} from './finder.ts'
 
 const fateOf = (state: LifeCycleState | undefined): Fate => (state === 'deleting' ? 'going' : 'there')
 
 /** With what still leads into them: mount targets have no tags. */
 const fileSystems: Finder = async (ctx) => {
   const prices = pricesOf(ctx.region)
-  const found = await all(ctx.efs.paginateDescribeFileSystems({ MaxItems: 100 }), (page) => page.FileSystems)
+  const found = await listing(ctx, ctx.efs.paginateDescribeFileSystems({ MaxItems: 100 }), (page) => page.FileSystems)
   const ours = found.filter((item) => item.LifeCycleState !== 'deleted' && isOurs(ctx, toRecord(item.Tags)))
   const systems = ours.map((item): Sighting => {
     const { FileSystemId: id = '', LifeCycleState } = item
@@ -28,9 +37,10 @@ function costOf({ SizeInBytes: size }: FileSystemDescription, prices: Prices): n
   return standard === null || infrequent === null ? null : Math.round((standard + infrequent) * 100) / 100
 }
 
-async function mountTargets(ctx: Ctx, FileSystemId: string): Promise<readonly Sighting[]> {
+async function mountTargets(ctx: SweepCtx, FileSystemId: string): Promise<readonly Sighting[]> {
   const pages = ctx.efs.paginateDescribeMountTargets({ FileSystemId, MaxItems: 100 })
-  const found = (await unlessGone(all(pages, (page) => page.MountTargets))) ?? []
+  const asked = unlessGone(all(pages, (page) => page.MountTargets))
+  const found = (await orUnseen(ctx, asked, [])) ?? []
   return found
     .filter(({ LifeCycleState }) => LifeCycleState !== 'deleted')
     .map(({ MountTargetId: id = '', LifeCycleState }) => ({
@@ -40,7 +50,7 @@ async function mountTargets(ctx: Ctx, FileSystemId: string): Promise<readonly Si
 }
 
 const accessPoints: Finder = async (ctx) => {
-  const found = await all(ctx.efs.paginateDescribeAccessPoints({}), (page) => page.AccessPoints)
+  const found = await listing(ctx, ctx.efs.paginateDescribeAccessPoints({}), (page) => page.AccessPoints)
   return found
     .filter((item) => item.LifeCycleState !== 'deleted' && isOurs(ctx, toRecord(item.Tags)))
     .map(({ AccessPointId: id = '', LifeCycleState }) => ({

@@ -3,7 +3,7 @@ import { type Prices, pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isDenied } from '../failure.ts'
 import { isLacking } from '../lacking.ts'
-import { oursFilter, STACK, toRecord } from '../ownership.ts'
+import { all, oursFilter, STACK, toRecord } from '../ownership.ts'
 
 /** Something that a teardown has left behind, or keeps on purpose. */
 export interface Leftover {
@@ -32,8 +32,14 @@ export interface Hints {
   readonly vpcs: readonly string[]
 }
 
+/** What a finder is given. */
+export interface SweepCtx extends Ctx {
+  /** Takes down that nobody could look there, and why. */
+  unseen(denial: unknown): void
+}
+
 /** Looks for things of some kinds that are the stack's. Dead ones are no sightings. */
-export type Finder = (ctx: Ctx, hints: Hints) => Promise<readonly Sighting[]>
+export type Finder = (ctx: SweepCtx, hints: Hints) => Promise<readonly Sighting[]>
 
 export const isOurs = (ctx: Ctx, tags: Readonly<Record<string, string>>): boolean => tags[STACK] === ctx.stack
 
@@ -45,18 +51,28 @@ export const GIB = 1024 ** 3
 
 export const tagged = (ctx: Ctx): string => `it carries the tag ${STACK}=${ctx.stack}`
 
-/** A listing that few accounts have anything in: who may not ask for it is told so, and the sweep goes on. */
-export async function listedIfAllowed<T>(
-  ctx: Ctx,
-  what: string,
-  list: () => Promise<readonly T[]>,
-): Promise<readonly T[]> {
+/**
+ * A listing. One that is denied proves nothing: that is told, and the others go on. What an emulator does not have
+ * cannot have left anything.
+ */
+export const ifAllowed = <T>(ctx: SweepCtx, list: Promise<readonly T[]>): Promise<readonly T[]> =>
+  orUnseen(ctx, list, [])
+
+/** Every item of every page of one. */
+export const listing = <Page, Item>(
+  ctx: SweepCtx,
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => readonly Item[] | undefined,
+): Promise<readonly Item[]> => ifAllowed(ctx, all(pages, items))
+
+/** The same of an answer that is no list. */
+export async function orUnseen<T>(ctx: SweepCtx, ask: Promise<T>, instead: T): Promise<T> {
   try {
-    return await list()
+    return await ask
   } catch (error) {
-    if (!isDenied(error) && !isLacking(error)) throw error
-    ctx.note(`${what} may not be listed here: nobody has looked through them`)
-    return []
+    if (isDenied(error)) ctx.unseen(error)
+    else if (!isLacking(error)) throw error
+    return instead
   }
 }
 
@@ -85,10 +101,10 @@ export interface Kind<Item extends Taggable> {
 export const finderOf =
   <Item extends Taggable>(kind: Kind<Item>): Finder =>
   async (ctx, { ids }) => {
-    const listed = await kind.list(ctx, oursFilter(ctx))
-    const seen = new Set(listed.map(kind.id))
+    const tagging = await ifAllowed(ctx, kind.list(ctx, oursFilter(ctx)))
+    const seen = new Set(tagging.map(kind.id))
     const hinted = ids.filter((id) => id.startsWith(`${kind.prefix}-`) && !seen.has(id))
-    const items = [...listed, ...(await lookedUp(ctx, kind, hinted))]
+    const items = [...tagging, ...(await lookedUp(ctx, kind, hinted))]
     // Some emulators ignore a filter, and a hint may tell of a tag that was taken away.
     const ours = items.filter((item) => isOurs(ctx, toRecord(item.Tags)))
     return ours.flatMap((item) => sightingsOf(ctx, kind, { item, why: tagged(ctx) }))
@@ -107,11 +123,11 @@ export function sightingsOf<Item extends Taggable>(
 }
 
 async function lookedUp<Item extends Taggable>(
-  ctx: Ctx,
+  ctx: SweepCtx,
   { look, list }: Kind<Item>,
   ids: readonly string[],
 ): Promise<readonly Item[]> {
   if (ids.length === 0) return []
-  if (typeof look === 'string') return list(ctx, [{ Name: look, Values: [...ids] }])
-  return (await Promise.all(ids.map((id) => look(ctx, id)))).flat()
+  if (typeof look === 'string') return ifAllowed(ctx, list(ctx, [{ Name: look, Values: [...ids] }]))
+  return (await Promise.all(ids.map((id) => ifAllowed(ctx, look(ctx, id))))).flat()
 }

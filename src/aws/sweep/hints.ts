@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx.ts'
 import { isDenied } from '../failure.ts'
 import { isLacking } from '../lacking.ts'
 import { all, STACK } from '../ownership.ts'
-import type { Finder, Hints, Sighting } from './finder.ts'
+import type { Finder, Hints, Sighting, SweepCtx } from './finder.ts'
 
 /**
  * Kinds that other finders see with their own eyes, by service and what follows region and account in the ARN. IAM is
@@ -33,18 +33,19 @@ const LISTED = /^(vpc|subnet|igw|nat|eipalloc|rtb|acl|sg|vpce|fl|lt|i|vol|eni)-/
 const BACKUP = /^arn:[^:]*:backup:[^:]*:[^:]*:recovery-point:/
 
 /** What the tagging API and EC2's own list of tags say is ours. Without the right to ask, the listings have to do. */
-export async function hintsOf(ctx: Ctx, vpcs: readonly string[]): Promise<Hints> {
+export async function hintsOf(ctx: SweepCtx, vpcs: readonly string[]): Promise<Hints> {
   const [arns, tags] = await Promise.all([asked(ctx, () => tagging(ctx)), asked(ctx, () => ec2Tags(ctx))])
   const isEc2 = (arn: string) => arn.split(':')[2] === 'ec2'
   const ids = [...tags.map(({ id }) => id), ...arns.filter(isEc2).map((arn) => arn.slice(arn.lastIndexOf('/') + 1))]
   return { ids: [...new Set(ids)], arns: arns.filter((arn) => !isEc2(arn)), vpcs }
 }
 
-async function asked<T>(ctx: Ctx, act: () => Promise<readonly T[]>): Promise<readonly T[]> {
+async function asked<T>(ctx: SweepCtx, act: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await act()
   } catch (error) {
-    if (!isDenied(error) && !isLacking(error)) throw error
+    if (isDenied(error)) ctx.unseen(error)
+    else if (!isLacking(error)) throw error
     ctx.note('the lists of tags may not be read here: what is left is looked for by each service alone')
     return []
   }

@@ -1,12 +1,12 @@
 import type { Ctx } from '../ctx.ts'
-import { isLacking } from '../lacking.ts'
+import { rightOf } from '../rights.ts'
 import { pause } from '../wait.ts'
 import { ALERTS } from './alerts.ts'
 import { BALANCING } from './balancing.ts'
 import { COMPUTE } from './compute.ts'
 import { DATABASES } from './databases.ts'
 import { FILES } from './files.ts'
-import type { Finder, Hints, Leftover, Sighting } from './finder.ts'
+import { type Finder, ifAllowed, type Leftover, type Sighting, type SweepCtx } from './finder.ts'
 import { hintsOf, OTHERS } from './hints.ts'
 import { KEYS } from './keys.ts'
 import { NAMED } from './named.ts'
@@ -22,6 +22,15 @@ export interface Swept {
   readonly leftovers: readonly Leftover[]
   /** What stays on purpose: snapshots, backups, keys that wait for their end. */
   readonly kept: readonly Leftover[]
+  /** Where nobody could look. */
+  readonly unseen: readonly Unseen[]
+}
+
+/** A listing that was denied. */
+export interface Unseen {
+  /** The IAM action that was lacking. */
+  readonly action: string
+  readonly error: unknown
 }
 
 /** Seconds between two looks. */
@@ -41,12 +50,16 @@ const FINDERS: readonly Finder[] = [
  * so that it cannot share their blind spots. The tagging API gives hints alone, for it lags and shows ghosts;
  * every kind is listed by its own service (aws-behaviours.md 0.7). `vpcs`: networks that this run has deleted.
  */
-export async function sweep(ctx: Ctx, vpcs: readonly string[] = []): Promise<Swept> {
+export async function sweep(given: Ctx, vpcs: readonly string[] = []): Promise<Swept> {
+  const denied = new Map<string, unknown>()
+  const ctx: SweepCtx = { ...given, unseen: (error) => denied.set(rightOf(error), error) }
   const hints = await hintsOf(ctx, vpcs)
   const seen = new Map<Finder, readonly Sighting[]>()
   let finders = FINDERS
   for (let look = 1; ; look++) {
-    const answers = await Promise.all(finders.map(async (finder) => [finder, await run(ctx, finder, hints)] as const))
+    const answers = await Promise.all(
+      finders.map(async (finder) => [finder, await ifAllowed(ctx, finder(ctx, hints))] as const),
+    )
     for (const [finder, found] of answers) seen.set(finder, found)
     finders = finders.filter((finder) => seen.get(finder)?.some(isOpen))
     const found = finders.flatMap((finder) => seen.get(finder)?.filter(isOpen) ?? [])
@@ -55,7 +68,8 @@ export async function sweep(ctx: Ctx, vpcs: readonly string[] = []): Promise<Swe
     const settled = going ? (look - 1) * EVERY >= PATIENCE : look >= LOOKS
     if (found.length === 0 || settled) {
       const kept = [...seen.values()].flat().filter((one) => !isOpen(one))
-      return { leftovers: listOf(found), kept: listOf(kept) }
+      const unseen = [...denied].map(([action, error]) => ({ action, error }))
+      return { leftovers: listOf(found), kept: listOf(kept), unseen }
     }
     if (look === 1) ctx.note(`${going ? 'waiting for AWS to take away' : 'looking again at'} ${namesOf(found)}`)
     await pause(EVERY, ctx.signal)
@@ -64,16 +78,6 @@ export async function sweep(ctx: Ctx, vpcs: readonly string[] = []): Promise<Swe
 
 /** Whether it should not be there, as opposed to what is kept. */
 const isOpen = ({ fate }: Sighting): boolean => fate !== 'kept'
-
-/** What an emulator does not have cannot have left anything. */
-async function run(ctx: Ctx, finder: Finder, hints: Hints): Promise<readonly Sighting[]> {
-  try {
-    return await finder(ctx, hints)
-  } catch (error) {
-    if (!isLacking(error)) throw error
-    return []
-  }
-}
 
 const namesOf = (found: readonly Sighting[]): string => {
   const names = found.slice(0, 3).map(({ type, id }) => `${type} ${id}`)

@@ -4,14 +4,14 @@ import type { Ctx } from '../ctx.ts'
 import { isDenied, unlessGone } from '../failure.ts'
 import { all } from '../ownership.ts'
 import { inTurns } from './confirm.ts'
-import { type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import { type Finder, isOurs, listing, orUnseen, type Sighting, type SweepCtx, tagged } from './finder.ts'
 import { beginsLikeOurs } from './known.ts'
 
 /** Keys are listed without names and tags, so those are asked that are hinted at, have an alias like ours, or none at all. */
 const keys: Finder = async (ctx, { arns }) => {
   const [listed, aliases] = await Promise.all([
-    all(ctx.kms.paginateListKeys({ Limit: 1000 }), (page) => page.Keys),
-    all(ctx.kms.paginateListAliases({ Limit: 100 }), (page) => page.Aliases),
+    listing(ctx, ctx.kms.paginateListKeys({ Limit: 1000 }), (page) => page.Keys),
+    listing(ctx, ctx.kms.paginateListAliases({ Limit: 100 }), (page) => page.Aliases),
   ])
   const target = ({ TargetKeyId }: AliasListEntry) => TargetKeyId ?? []
   const hinted = arns.flatMap((arn) => /:kms:[^:]*:[^:]*:key\/(.+)$/.exec(arn)?.[1] ?? [])
@@ -25,18 +25,22 @@ const keys: Finder = async (ctx, { arns }) => {
   return [...ours.map((key) => sightingOf(ctx, key)), ...left.map(aliasOf)]
 }
 
-/** One whose tags or state may not be read is somebody else's. */
-async function keyOfOurs(ctx: Ctx, KeyId: string): Promise<readonly KeyMetadata[]> {
+async function keyOfOurs(ctx: SweepCtx, KeyId: string): Promise<readonly KeyMetadata[]> {
+  if (!(await hasOurTag(ctx, KeyId))) return []
+  const answer = await orUnseen(ctx, unlessGone(ctx.kms.describeKey({ KeyId })), undefined)
+  return answer?.KeyMetadata ? [answer.KeyMetadata] : []
+}
+
+/** One whose tags may not be read is somebody else's. */
+async function hasOurTag(ctx: Ctx, KeyId: string): Promise<boolean> {
   try {
     const pages = ctx.kms.paginateListResourceTags({ KeyId })
     const tags = (await unlessGone(all(pages, (page) => page.Tags))) ?? []
     const record = Object.fromEntries(tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]))
-    if (!isOurs(ctx, record)) return []
-    const answer = await unlessGone(ctx.kms.describeKey({ KeyId }))
-    return answer?.KeyMetadata ? [answer.KeyMetadata] : []
+    return isOurs(ctx, record)
   } catch (error) {
     if (!isDenied(error)) throw error
-    return []
+    return false
   }
 }
 

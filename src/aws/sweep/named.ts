@@ -2,17 +2,17 @@ import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isDenied, unlessGone } from '../failure.ts'
 import { iamPathOf } from '../names.ts'
-import { all, toRecord } from '../ownership.ts'
-import { byTheGb, type Finder, isOurs, type Sighting, tagged } from './finder.ts'
+import { toRecord } from '../ownership.ts'
+import { byTheGb, type Finder, isOurs, listing, type Sighting, tagged } from './finder.ts'
 import { beginsLikeOurs, databaseOf } from './known.ts'
 
 /** IAM: by the path, which names the stack and the region. Its listings show no tags, nor does the tagging API (aws-behaviours.md 6.1). */
 const identities: Finder = async (ctx): Promise<readonly Sighting[]> => {
   const PathPrefix = iamPathOf(ctx.stack, ctx.region)
   const [roles, profiles, policies] = await Promise.all([
-    all(ctx.iam.paginateListRoles({ PathPrefix }), (page) => page.Roles),
-    all(ctx.iam.paginateListInstanceProfiles({ PathPrefix }), (page) => page.InstanceProfiles),
-    all(ctx.iam.paginateListPolicies({ PathPrefix, Scope: 'Local' }), (page) => page.Policies),
+    listing(ctx, ctx.iam.paginateListRoles({ PathPrefix }), (page) => page.Roles),
+    listing(ctx, ctx.iam.paginateListInstanceProfiles({ PathPrefix }), (page) => page.InstanceProfiles),
+    listing(ctx, ctx.iam.paginateListPolicies({ PathPrefix, Scope: 'Local' }), (page) => page.Policies),
   ])
   const things = [
     ...roles.map((item) => ({ type: 'iam:role', id: item.RoleName, path: item.Path })),
@@ -36,7 +36,7 @@ const logGroups: Finder = async (ctx, { arns }) => {
   const listed = await Promise.all(
     [...parents, ...names].map(async (logGroupNamePrefix) => {
       const pages = ctx.logs.paginateDescribeLogGroups({ logGroupNamePrefix })
-      const groups = await all(pages, (page) => page.logGroups)
+      const groups = await listing(ctx, pages, (page) => page.logGroups)
       return groups.filter(({ logGroupName = '' }) => isChild(logGroupName) || logGroupName === logGroupNamePrefix)
     }),
   )
@@ -55,7 +55,7 @@ const looksOurs = ({ stack, account, region }: Ctx, name: string): boolean =>
 /** By name and tag: another stack's name may begin with ours. */
 const buckets: Finder = async (ctx, { arns }) => {
   const hinted = arns.flatMap((arn) => arn.split(':s3:::')[1] ?? [])
-  const listed = await all(ctx.s3.paginateListBuckets({}), (page) => page.Buckets)
+  const listed = await listing(ctx, ctx.s3.paginateListBuckets({}), (page) => page.Buckets)
   const names = listed.flatMap(({ Name }) => (Name && (looksOurs(ctx, Name) || hinted.includes(Name)) ? [Name] : []))
   return (await Promise.all(names.map((name) => bucket(ctx, name)))).flat()
 }

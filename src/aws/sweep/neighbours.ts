@@ -1,17 +1,25 @@
 import type { Tag } from '@aws-sdk/client-ec2'
-import type { Ctx } from '../ctx.ts'
-import { all, oursFilter, toRecord } from '../ownership.ts'
+import { oursFilter, toRecord } from '../ownership.ts'
 import { instances } from './compute.ts'
-import { type Finder, isOurs, type Kind, listedIfAllowed, type Sighting, sightingsOf } from './finder.ts'
+import {
+  type Finder,
+  ifAllowed,
+  isOurs,
+  type Kind,
+  listing,
+  type Sighting,
+  type SweepCtx,
+  sightingsOf,
+} from './finder.ts'
 import { acls, endpoints, groups, interfaces, nats, routeTables, subnets } from './kinds.ts'
 
-type Look = (ctx: Ctx, vpcIds: readonly string[]) => Promise<readonly Sighting[]>
+type Look = (ctx: SweepCtx, vpcIds: readonly string[]) => Promise<readonly Sighting[]>
 
 /** What of a kind stands in these networks and is not ours by its tags: those that are have been found by them. */
 const inside =
   <Item extends { readonly VpcId?: string | undefined; readonly Tags?: Tag[] | undefined }>(kind: Kind<Item>): Look =>
   async (ctx, vpcIds) => {
-    const found = await kind.list(ctx, [{ Name: 'vpc-id', Values: [...vpcIds] }])
+    const found = await ifAllowed(ctx, kind.list(ctx, [{ Name: 'vpc-id', Values: [...vpcIds] }]))
     // Some emulators ignore a filter.
     const here = found.filter(({ VpcId = '' }) => vpcIds.includes(VpcId))
     const foreign = here.filter((item) => !isOurs(ctx, toRecord(item.Tags)) && !kind.inborn?.(item))
@@ -25,8 +33,10 @@ const inside =
 const ENDED = /^(deleted|deleting|expired|failed|rejected)$/
 
 const peerings: Look = async (ctx, vpcIds) => {
-  const found = await listedIfAllowed(ctx, 'peering connections', () =>
-    all(ctx.ec2.paginateDescribeVpcPeeringConnections({}), (page) => page.VpcPeeringConnections),
+  const found = await listing(
+    ctx,
+    ctx.ec2.paginateDescribeVpcPeeringConnections({}),
+    (page) => page.VpcPeeringConnections,
   )
   return found.flatMap(({ VpcPeeringConnectionId: id = '', Status, RequesterVpcInfo, AccepterVpcInfo }) => {
     const ends = [RequesterVpcInfo?.VpcId ?? '', AccepterVpcInfo?.VpcId ?? '']
@@ -39,11 +49,8 @@ const peerings: Look = async (ctx, vpcIds) => {
 
 const vpnGateways: Look = async (ctx, vpcIds) => {
   const Filters = [{ Name: 'attachment.vpc-id', Values: [...vpcIds] }]
-  const found = await listedIfAllowed(
-    ctx,
-    'VPN gateways',
-    async () => (await ctx.ec2.describeVpnGateways({ Filters })).VpnGateways ?? [],
-  )
+  const gateways = async () => (await ctx.ec2.describeVpnGateways({ Filters })).VpnGateways ?? []
+  const found = await ifAllowed(ctx, gateways())
   return found.flatMap(({ VpnGatewayId: id = '', VpcAttachments = [] }) => {
     const at = VpcAttachments.find(({ VpcId = '', State }) => vpcIds.includes(VpcId) && State !== 'detached')
     const why = `it is attached to our VPC ${at?.VpcId}`
@@ -71,7 +78,7 @@ const REST: readonly Look[] = [
  * one that has gone is only searched for groups, which need nothing but the network and may have come at the very last.
  */
 const neighbours: Finder = async (ctx, { vpcs }) => {
-  const ours = await all(ctx.ec2.paginateDescribeVpcs({ Filters: oursFilter(ctx) }), (page) => page.Vpcs)
+  const ours = await listing(ctx, ctx.ec2.paginateDescribeVpcs({ Filters: oursFilter(ctx) }), (page) => page.Vpcs)
   const standing = ours.filter(({ Tags }) => isOurs(ctx, toRecord(Tags))).flatMap(({ VpcId }) => VpcId ?? [])
   const searched = [...new Set([...standing, ...vpcs])]
   const looks = [

@@ -1,6 +1,5 @@
 import { pricesOf } from '../../prices/prices.ts'
-import { all } from '../ownership.ts'
-import { type Finder, listedIfAllowed, type Sighting } from './finder.ts'
+import { type Finder, listing, type Sighting } from './finder.ts'
 import { databaseOf } from './known.ts'
 
 /** By this tag RDS says whose password is in it. */
@@ -14,9 +13,7 @@ const passwords: Finder = async (ctx) => {
   const arn = `arn:${ctx.partition}:rds:${ctx.region}:${ctx.account}:db:${databaseOf(ctx)}`
   const monthlyUsd = pricesOf(ctx.region).secretMonthly()
   const Filters = [{ Key: 'owning-service' as const, Values: ['rds'] }]
-  const found = await listedIfAllowed(ctx, 'secrets', () =>
-    all(ctx.secrets.paginateListSecrets({ Filters }), (page) => page.SecretList),
-  )
+  const found = await listing(ctx, ctx.secrets.paginateListSecrets({ Filters }), (page) => page.SecretList)
   return found
     .filter(({ Tags = [], DeletedDate }) => !DeletedDate && Tags.some((tag) => tag.Key === WHOSE && tag.Value === arn))
     .map(({ ARN, Name = '' }): Sighting => {

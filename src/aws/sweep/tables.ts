@@ -2,13 +2,13 @@ import type { BackupSummary, TableDescription } from '@aws-sdk/client-dynamodb'
 import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { unlessGone } from '../failure.ts'
-import { all, toRecord } from '../ownership.ts'
+import { toRecord } from '../ownership.ts'
 import { confirmed, inTurns } from './confirm.ts'
-import { byTheGb, type Finder, type Sighting } from './finder.ts'
+import { byTheGb, type Finder, ifAllowed, listing, orUnseen, type Sighting, type SweepCtx } from './finder.ts'
 import { tableOf } from './known.ts'
 
 const tables: Finder = async (ctx, hints) => {
-  const names = await all(ctx.dynamodb.paginateListTables({}), (page) => page.TableNames)
+  const names = await listing(ctx, ctx.dynamodb.paginateListTables({}), (page) => page.TableNames)
   const { partition, region, account } = ctx
   const candidates = names.map((name) => ({
     ...{ type: 'dynamodb:table', id: name, name, monthlyUsd: null },
@@ -29,11 +29,13 @@ async function tagsOf(ctx: Ctx, ResourceArn: string) {
   return tags
 }
 
-async function lookAt(ctx: Ctx, sighting: Sighting): Promise<readonly Sighting[]> {
-  const answer = await unlessGone(ctx.dynamodb.describeTable({ TableName: sighting.id }))
-  if (!answer?.Table) return []
-  const fate = answer.Table.TableStatus === 'DELETING' ? 'going' : 'there'
-  return [{ ...sighting, monthlyUsd: costOf(ctx, answer.Table), fate }]
+/** The listing and its tags have shown it: more than its state and its size is not asked for. */
+async function lookAt(ctx: SweepCtx, sighting: Sighting): Promise<readonly Sighting[]> {
+  const described = async () => (await unlessGone(ctx.dynamodb.describeTable({ TableName: sighting.id })))?.Table
+  const table = await orUnseen(ctx, described(), {})
+  if (!table) return []
+  const fate = table.TableStatus === 'DELETING' ? 'going' : 'there'
+  return [{ ...sighting, monthlyUsd: costOf(ctx, table), fate }]
 }
 
 /** Its items, as they were last measured. What is provisioned, or kept for a recovery, is not known here. */
@@ -44,14 +46,7 @@ function costOf(ctx: Ctx, { BillingModeSummary, TableSizeBytes }: TableDescripti
 
 /** Backups outlive their table, and have no tags. */
 const backups: Finder = async (ctx) => {
-  const found: BackupSummary[] = []
-  let ExclusiveStartBackupArn: string | undefined
-  do {
-    const input = { TableName: tableOf(ctx), BackupType: 'ALL' as const, ExclusiveStartBackupArn }
-    const page = await ctx.dynamodb.listBackups(input)
-    found.push(...(page.BackupSummaries ?? []))
-    ExclusiveStartBackupArn = page.LastEvaluatedBackupArn
-  } while (ExclusiveStartBackupArn)
+  const found = await ifAllowed(ctx, backupsOf(ctx))
   return found
     .filter(({ BackupStatus, TableName }) => BackupStatus !== 'DELETED' && TableName === tableOf(ctx))
     .map(
@@ -61,6 +56,18 @@ const backups: Finder = async (ctx) => {
         monthlyUsd: item.BackupType === 'SYSTEM' ? 0 : null,
       }),
     )
+}
+
+async function backupsOf(ctx: Ctx): Promise<readonly BackupSummary[]> {
+  const found: BackupSummary[] = []
+  let ExclusiveStartBackupArn: string | undefined
+  do {
+    const input = { TableName: tableOf(ctx), BackupType: 'ALL' as const, ExclusiveStartBackupArn }
+    const page = await ctx.dynamodb.listBackups(input)
+    found.push(...(page.BackupSummaries ?? []))
+    ExclusiveStartBackupArn = page.LastEvaluatedBackupArn
+  } while (ExclusiveStartBackupArn)
+  return found
 }
 
 /** DynamoDB makes one itself when a table with recovery is deleted: free, and gone after 35 days. */
