@@ -1,5 +1,6 @@
+import { claimsOf, idsOf } from './claims.ts'
 import { type Difference, diff } from './diff.ts'
-import { GENERATION, tagsWanted } from './generation.ts'
+import { tagsWanted } from './generation.ts'
 import type { Node } from './graph.ts'
 import { heldTarget } from './held.ts'
 import { type Address, isUnknown, type Ref, resolve, UNKNOWN } from './ref.ts'
@@ -44,17 +45,6 @@ const whyStrange = ({ id, closed }: Live): string =>
   closed === undefined
     ? `${id} exists under our name but does not belong to this stack`
     : `${id} exists under our name but ${closed}: --adopt cannot take it over`
-
-function claimsOf(twins: readonly Live[]): string {
-  const ids = idsOf(twins)
-  if (twins.length === 1) {
-    return `${ids} carries this address, but is not as this tool made it (\`${GENERATION}\` does not fit it). Delete it, or take its \`ecom-infra:\` tags off.`
-  }
-  const [count, rest] = twins.length === 2 ? ['two', 'the one that is'] : [twins.length, 'those that are']
-  return `${count} live resources carry this address: ${ids}. Delete ${rest} not in use.`
-}
-
-const idsOf = (things: readonly Live[]): string => things.map(({ id }) => id).join(' and ')
 
 function whyReplaced(node: Node, want: object, last: Live): string {
   if (last.failed !== undefined) return `AWS reports it as failed: ${last.failed}`

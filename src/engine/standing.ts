@@ -1,4 +1,4 @@
-import { isGenuine, isWanted } from './generation.ts'
+import { GENERATION, isGenuine, isWanted } from './generation.ts'
 import type { Node } from './graph.ts'
 import type { Sighting } from './look.ts'
 import type { Live } from './resource.ts'
@@ -26,4 +26,16 @@ export function standing(node: Node, want: object, sightings: readonly Sighting[
   // Tags can be copied. What was not made by us is not deleted for carrying them.
   const certain = current.length <= 1 && older.every((live) => isGenuine(node.type, live))
   return { current: current[0] ?? null, older: [...older, ...failed], twins: certain ? [] : ours, stranger }
+}
+
+/**
+ * Of what is at one address that is wanted no more: all that claim it, when nobody but a person can tell whose they
+ * are. Generations that we made ourselves (only `create-first` types have any) are no twins: a replacement was cut off
+ * between them.
+ */
+export function strays(here: readonly Sighting[]): readonly Sighting[] {
+  const alive = here.filter(({ live }) => live.failed === undefined)
+  const generations = new Set(alive.map(({ live }) => live.tags?.[GENERATION]))
+  const certain = generations.size === alive.length && alive.every(({ type, live }) => isGenuine(type, live))
+  return alive.length <= 1 || certain ? [] : alive
 }

@@ -66,6 +66,28 @@ describe('a twin of the key', () => {
     expect((await stack.json<Document>(['up', '--yes'])).summary).toMatchObject({ created: 0, updated: 0 })
   })
 
+  it('has its like in an address that nobody wants any more: `up` tells both, and only ours goes', async () => {
+    const { ec2 } = stack.raw
+    const addresses = async () => (await ec2.describeAddresses({})).Addresses ?? []
+    const [first] = await addresses()
+    const born = [{ ResourceType: 'elastic-ip' as const, Tags: first?.Tags }]
+    const { AllocationId: theirs = '' } = await ec2.allocateAddress({ Domain: 'vpc', TagSpecifications: born })
+    stack.configure({ network: { nat: 'none' } })
+    const { steps } = await stack.json<PlanDocument>(['up', '--dry-run'], 2)
+    const [step, ...others] = steps.filter(({ action }) => action === 'blocked')
+    expect(others).toEqual([])
+    expect(step).toMatchObject({ address: 'ec2:elastic-ip/nat-a', id: first?.AllocationId })
+    proxy().reset()
+    const { code, message } = await failing(stack, ['up', '--yes'], 2)
+    expect(code).toBe('Blocked')
+    for (const id of [first?.AllocationId, theirs]) expect(message).toContain(id)
+    expect(proxy().report().changes).toBe(0)
+
+    await ec2.deleteTags({ Resources: [theirs], Tags: first?.Tags?.map(({ Key }) => ({ Key })) })
+    expect((await up(stack)).summary).toMatchObject({ deleted: 3, failed: 0 })
+    expect(await addresses()).toMatchObject([{ AllocationId: theirs }])
+  })
+
   it('goes with the stack at the first `down`, though the tagging API does not show it yet', async () => {
     const another = await makeTwin()
     proxy().intercept(({ service }) => (service === 'tagging' ? NOTHING_TAGGED : 'forward'))
