@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { rightFor } from '../../src/aws/rights.ts'
+import { callName } from '../../src/aws/service.ts'
 import { SWEEP_ACTIONS, sweep } from '../../src/aws/sweep/index.ts'
 import { fakeCtx } from '../support/fake-ctx.ts'
 import { actionOf } from '../support/iam-actions.ts'
@@ -29,7 +30,7 @@ test('whichever listing is denied is told by the right that was lacking, and the
     services[name].answers({ ...(name === 'ec2' ? standing : {}), [operation]: denied(action) })
     expect(actionsIn(await sweep(fakeCtx())), action).toEqual([action])
     // Where AWS does not name it, the operation does.
-    expect(SWEEP_ACTIONS).toContain(rightFor('', `${name}:${operation}`))
+    expect(SWEEP_ACTIONS).toContain(rightFor('', callName(name, operation)))
   }
 })
 

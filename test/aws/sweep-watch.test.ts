@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sweep } from '../../src/aws/sweep/index.ts'
 import { fakeCtx } from '../support/fake-ctx.ts'
 import { fail } from '../support/scripted.ts'
 import { arnOf, emptyAccount, hints, kept, left, services, Tags, THEIRS, why } from './sweep-services.ts'
@@ -143,11 +144,43 @@ describe('alarms', () => {
     ])
   })
 
+  describe('composite ones', () => {
+    const asked = ({ AlarmTypes }: { readonly AlarmTypes?: unknown }) => (AlarmTypes as string[] | undefined) ?? []
+    const found = (name: string) => ({ type: 'cloudwatch:alarm', id: name, why, monthlyUsd: null })
+
+    test('are shown by AWS only when they are asked for, by name and tag or by a hint', async () => {
+      tagging.answers(hints(alarm('odd').AlarmArn))
+      cloudwatch.answers({
+        DescribeAlarms: ({ AlarmNamePrefix, AlarmNames, ...input }) => {
+          if (!asked(input).includes('CompositeAlarm')) return {}
+          if (AlarmNamePrefix === 'shop-dev-')
+            return { CompositeAlarms: ['shop-dev-all', 'shop-dev-qa-all'].map(alarm) }
+          return { CompositeAlarms: ((AlarmNames ?? []) as string[]).map(alarm) }
+        },
+        ListTagsForResource: tagsOf,
+      })
+      expect(await left(fakeCtx())).toEqual([found('odd'), found('shop-dev-all')])
+    })
+
+    test('may be refused to who may not describe all alarms: the others are still found, and that is said', async () => {
+      cloudwatch.answers({
+        DescribeAlarms: ({ AlarmNamePrefix, ...input }) => {
+          if (asked(input).includes('CompositeAlarm')) return fail('AccessDenied', 'not authorized', 403)
+          return AlarmNamePrefix === 'shop-dev-' ? { MetricAlarms: [alarm('shop-dev-cpu')] } : {}
+        },
+        ListTagsForResource: tagsOf,
+      })
+      const { leftovers, unseen } = await sweep(fakeCtx())
+      expect(leftovers).toMatchObject([{ id: 'shop-dev-cpu', monthlyUsd: 0.1 }])
+      expect(unseen).toMatchObject([{ action: 'cloudwatch:DescribeAlarms' }])
+    })
+  })
+
   test('those by which AWS follows a target have no tags, and are waited for', async () => {
     const AlarmName = 'TargetTracking-shop-dev-web-AlarmHigh-1'
     cloudwatch.answers({
       DescribeAlarms: ({ AlarmNamePrefix }, nth) =>
-        String(AlarmNamePrefix).startsWith('TargetTracking') && nth < 5 ? { MetricAlarms: [{ AlarmName }] } : {},
+        String(AlarmNamePrefix).startsWith('TargetTracking') && nth < 6 ? { MetricAlarms: [{ AlarmName }] } : {},
     })
     const ctx = fakeCtx()
     expect(await left(ctx)).toEqual([])

@@ -1,9 +1,10 @@
+import type { AlarmType, CompositeAlarm, DescribeAlarmsInput, MetricAlarm } from '@aws-sdk/client-cloudwatch'
 import { pricesOf } from '../../prices/prices.ts'
 import type { Ctx } from '../ctx.ts'
 import { isDenied, unlessGone } from '../failure.ts'
 import { toRecord } from '../ownership.ts'
-import { confirmed } from './confirm.ts'
-import { type Finder, ifAllowed, isOurs, listing, orUnseen, type Sighting, tagged } from './finder.ts'
+import { type Candidate, confirmed } from './confirm.ts'
+import { type Finder, isOurs, listing, orUnseen, type Sighting, type SweepCtx, tagged } from './finder.ts'
 import { dashboardOf, webGroupOf } from './known.ts'
 
 /** Subscriptions go with their topic. */
@@ -22,21 +23,45 @@ const alarms: Finder = async (ctx, hints) => {
   const AlarmNamePrefix = `${ctx.stack}-`
   const hinted = hints.arns.flatMap((arn) => /:cloudwatch:[^:]*:[^:]*:alarm:(.+)$/.exec(arn)?.[1] ?? [])
   const strange = hinted.filter((name) => !name.startsWith(AlarmNamePrefix))
-  const [own, others] = await Promise.all([
-    listing(ctx, ctx.cloudwatch.paginateDescribeAlarms({ AlarmNamePrefix }), (page) => page.MetricAlarms),
-    Promise.all(strange.map((name) => ifAllowed(ctx, alarmsNamed(ctx, name)))),
+  const [metric, composite] = await everyOf(ctx, [
+    { AlarmNamePrefix },
+    ...strange.map((name) => ({ AlarmNames: [name] })),
   ])
-  const found = [...own, ...others.flat()]
-  const byArn = new Map(found.map(({ AlarmArn: arn = '', AlarmName: name = '' }) => [arn, name]))
-  const monthlyUsd = pricesOf(ctx.region).alarmMonthly()
-  const candidates = [...byArn].map(([arn, name]) => ({ type: 'cloudwatch:alarm', id: name, name, arn, monthlyUsd }))
-  return confirmed(ctx, hints, candidates, async ({ arn }) =>
+  const alarmMonth = pricesOf(ctx.region).alarmMonthly()
+  const candidates = [
+    ...metric.map((alarm) => candidateOf(alarm, alarmMonth)),
+    // The tables have no price of these.
+    ...composite.map((alarm) => candidateOf(alarm, null)),
+  ]
+  const byArn = new Map(candidates.map((one) => [one.arn, one]))
+  return confirmed(ctx, hints, [...byArn.values()], async ({ arn }) =>
     toRecord((await ctx.cloudwatch.listTagsForResource({ ResourceARN: arn })).Tags),
   )
 }
 
-const alarmsNamed = async (ctx: Ctx, name: string) =>
-  (await ctx.cloudwatch.describeAlarms({ AlarmNames: [name] })).MetricAlarms ?? []
+type Which = Pick<DescribeAlarmsInput, 'AlarmNamePrefix' | 'AlarmNames'>
+
+/**
+ * AWS shows composite alarms only when they are asked for, and only to who may describe every alarm: so they are asked
+ * for apart.
+ */
+async function everyOf(
+  ctx: SweepCtx,
+  filters: readonly Which[],
+): Promise<readonly [readonly MetricAlarm[], readonly CompositeAlarm[]]> {
+  const pages = (AlarmTypes: AlarmType[]) =>
+    filters.map((filter) => ctx.cloudwatch.paginateDescribeAlarms({ ...filter, AlarmTypes }))
+  const together = async <T>(lists: readonly Promise<readonly T[]>[]) => (await Promise.all(lists)).flat()
+  return Promise.all([
+    together(pages(['MetricAlarm']).map((some) => listing(ctx, some, (page) => page.MetricAlarms))),
+    together(pages(['CompositeAlarm']).map((some) => listing(ctx, some, (page) => page.CompositeAlarms))),
+  ])
+}
+
+const candidateOf = (
+  { AlarmArn: arn = '', AlarmName: name = '' }: Pick<MetricAlarm, 'AlarmArn' | 'AlarmName'>,
+  monthlyUsd: number | null,
+): Candidate => ({ type: 'cloudwatch:alarm', id: name, name, arn, monthlyUsd })
 
 /** By which a scaling policy follows its target: AWS makes them, without tags, and takes them away with the policy. */
 const followers: Finder = async (ctx): Promise<readonly Sighting[]> => {
