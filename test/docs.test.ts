@@ -114,7 +114,7 @@ describe('the readme names', () => {
   })
 
   test('every document that a command prints', () => {
-    const inside = ['lock', 'run']
+    const inside = ['arrival', 'lock', 'run']
     const kinds = new Set(
       sources.flatMap((text) => [...text.matchAll(/'ecom-infra\/([a-z-]+)\/\d'/g)].map(([, kind]) => kind)),
     )

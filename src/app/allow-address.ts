@@ -42,7 +42,7 @@ export async function standingOf(session: Session, address: string): Promise<Sta
  */
 export async function allowAddress(session: Session, address: string): Promise<void> {
   const wider = widened(session, address)
-  const seen = await observe(wider)
+  const seen = await observe(wider, { changes: true })
   const plan = narrow(wider, seen)
   const held = await lockStack(wider, 'ssh-bastion', seen.loaded)
   try {

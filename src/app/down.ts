@@ -39,7 +39,7 @@ export interface DownOutcome extends Omit<Proof, 'stopped'> {
 
 /** Deletes everything that is the stack's, and proves by an independent sweep that nothing is left. */
 export async function down(session: Session, options: DownOptions): Promise<DownOutcome> {
-  const seen = await observe(session, { teardown: true })
+  const seen = await observe(session, { teardown: true, changes: !options.dryRun })
   refuseStrange('--target', idlePatterns(options.targets, knownIn(seen)))
   const plan = planned(session, seen, options)
   const at = new Date()

@@ -1,7 +1,6 @@
 import type { Ctx } from '../aws/ctx.ts'
 import { architectureOf, type Facts, readFacts } from '../aws/facts.ts'
 import { retiredTags, tagsFor } from '../aws/ownership.ts'
-import { pace, scaled } from '../aws/wait.ts'
 import { draw } from '../blueprints/index.ts'
 import { Graph } from '../engine/graph.ts'
 import { look, type Memory, type Sighting } from '../engine/look.ts'
@@ -10,11 +9,11 @@ import type { Address } from '../engine/ref.ts'
 import type { Change, Place } from '../engine/resource.ts'
 import type { Consent, Plan } from '../engine/steps.ts'
 import { types } from '../resources/index.ts'
-import { here } from '../state/holder.ts'
-import { lockKeyOf } from '../state/keys.ts'
+import type { StatePlace } from '../state/keys.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
-import { lastArrivalOf, readLock } from '../state/lock-document.ts'
+import { Locked } from '../state/lock-document.ts'
 import { clockOf, contexts } from './context.ts'
+import { busyText, type Recorded, recall, recorded, watchful } from './doubt.ts'
 import type { Session } from './session.ts'
 
 /** Everything that a plan is made from. */
@@ -38,9 +37,6 @@ const STALE_MS = 30_000
 export const isFresh = (seen: Observation, now: Loaded): boolean =>
   now.etag === seen.loaded.etag && performance.now() - seen.at < STALE_MS
 
-/** Seconds for which AWS may hide what was made a moment before a run died (design.md 6.4). */
-const HIDDEN = 60
-
 /** The config's tags as last applied; none where the manifest is lost. */
 export const appliedTags = ({ manifest }: Loaded): Readonly<Record<string, string>> =>
   (manifest.config as { tags?: Readonly<Record<string, string>> }).tags ?? {}
@@ -59,7 +55,9 @@ export interface Wishes {
   readonly refreshImage?: boolean
   /** Everything is to go: what a dead run may have made is waited for, whatever its kind. */
   readonly teardown?: boolean
-  /** What an earlier look of this run recalled: what it has waited for is not waited for again. */
+  /** Something is going to be changed: not while another run is at work. The others look at what is there by now. */
+  readonly changes?: boolean
+  /** What an earlier look of this run recalled, which holds the lock now: what that has waited for is not waited for again. */
   readonly before?: Memory
 }
 
@@ -87,7 +85,7 @@ const architectureIn = (spec: object): string =>
 /** Reads the facts, the manifest and everything of the stack that lives in AWS. Changes nothing. */
 export async function observe(
   session: Session,
-  { refreshImage = false, teardown = false, before }: Wishes = {},
+  { refreshImage = false, teardown = false, changes = false, before }: Wishes = {},
 ): Promise<Observation> {
   const { config } = session.loaded
   const at = performance.now()
@@ -98,14 +96,16 @@ export async function observe(
     instanceTypes: [config.web.instanceType, config.bastion.instanceType],
     tls: session.tls,
   }
-  const [facts, loaded] = await Promise.all([
+  const [facts, record] = await Promise.all([
     readFacts(session.clients, session.identity, wishes),
-    loadManifest(session.store, session.stack, place),
+    before ? locked(session, place) : unlocked(session, place, changes),
   ])
+  const { loaded } = record
   const wanted = draw(config, facts)
-  const memory = await recall(session, loaded, before)
+  const memory = await recall(session, record, before)
   for (const text of strangersIn(memory)) session.emit({ kind: 'note', address: null, text })
-  const { ctx, clock } = toolsOf(session, loaded)
+  const { ctx, clock: calm } = toolsOf(session, loaded)
+  const clock = changes ? watchful(session) : calm
   const first = new Map<string, Ctx>()
   const keeping = (where: Place | null, address: Address | null): Ctx => {
     const made: Ctx = { ...ctx(where, address), wide: true, teardown }
@@ -117,6 +117,19 @@ export async function observe(
   refreshImages(wanted, sightings, refreshImage)
   const context = (where: Place | null) => first.get(JSON.stringify(where)) ?? ctx(where, null)
   return { facts, loaded, memory, wanted, sightings, at, context }
+}
+
+/** Under our own lock nobody else is at work, and of whom it was taken from is kept what matters. */
+const locked = async ({ store, stack }: Session, place: StatePlace): Promise<Recorded> => ({
+  ...{ loaded: await loadManifest(store, stack, place), dead: null, busy: null },
+})
+
+async function unlocked(session: Session, place: StatePlace, changes: boolean): Promise<Recorded> {
+  const record = await recorded(session, place)
+  if (!record.busy) return record
+  if (changes) throw new Locked(session.stack, record.busy)
+  session.emit({ kind: 'note', address: null, text: busyText(session.stack, record.busy) })
+  return record
 }
 
 /** A manifest of a later version may remember types that this one does not know: they are left alone, and that is said. */
@@ -135,28 +148,3 @@ export function planFor(session: Session, seen: Observation, graph: Graph, conse
 
 /** A teardown wants nothing. */
 export const nothing = (): Graph => new Graph()
-
-/** The manifest in the engine's words. */
-async function recall(session: Session, { manifest }: Loaded, before?: Memory): Promise<Memory> {
-  const entries = Object.entries(manifest.announced).map(([address, { token }]) => {
-    const known = before?.announced.get(address as Address)
-    return { address: address as Address, token, known: known?.token === token ? known : null }
-  })
-  const isNew = entries.some(({ known }) => known === null)
-  const doubtUntil = isNew ? await endOfDoubt(session) : 0
-  return {
-    resources: new Map(Object.entries(manifest.resources)) as Memory['resources'],
-    announced: new Map(entries.map(({ address, token, known }) => [address, known ?? { token, doubtUntil }])),
-  }
-}
-
-/**
- * When AWS would surely show what a dead run may have made. Ages are told by S3's clock, never by ours. Where its lock
- * has been broken meanwhile, nothing tells when it made its last call: then it counts from now.
- */
-async function endOfDoubt({ store, stack, stop }: Session): Promise<number> {
-  const held = await readLock(store, lockKeyOf(stack))
-  // The lease is not scaled by the pace, nor is what a call may last; how long AWS hides things is.
-  const since = held ? lastArrivalOf(held, await here.gone(held.document)) - held.date : 0
-  return clockOf(stop.signal).now() + (since + scaled(HIDDEN)) / pace()
-}

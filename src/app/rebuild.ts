@@ -19,7 +19,7 @@ export interface Rebuilt {
 
 /** Writes the manifest anew from what is found in AWS by names and tags. No resource is touched. */
 export async function rebuild(session: Session): Promise<Rebuilt> {
-  const seen = await observe(session)
+  const seen = await observe(session, { changes: true })
   const held = await lockStack(session, 'state rebuild', seen.loaded)
   const journal = new Journal({ store: session.store, lease: held.lock, loaded: held.loaded })
   try {

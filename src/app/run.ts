@@ -8,6 +8,7 @@ import type { Graph } from '../engine/graph.ts'
 import { needsOf } from '../engine/leaving.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Plan } from '../engine/steps.ts'
+import { keepArrival } from '../state/arrival.ts'
 import { ensureStateBucket } from '../state/bucket.ts'
 import { beginRun, type Ending, endRun, markKilled, type Outcome } from '../state/history.ts'
 import { Journal } from '../state/journal.ts'
@@ -47,7 +48,10 @@ export async function lockStack(session: Session, command: string, before: Loade
   const lock = await takeLock(store, { stack, run: randomUUID(), command, startedAt, fence })
   session.guard(() => lock.confirmed())
   try {
-    if (lock.predecessor) await markKilled(store, stack, lock.predecessor)
+    const { predecessor } = lock
+    if (predecessor) {
+      await Promise.all([keepArrival(store, stack, { lock: predecessor }), markKilled(store, stack, predecessor)])
+    }
     return { lock, loaded: await loadManifest(store, stack, place), startedAt }
   } catch (error) {
     await releaseLock(session, lock)

@@ -3,6 +3,7 @@ import type { StackEntry } from '../report/state-text.ts'
 import { eraseStack } from '../state/erase.ts'
 import { lockKeyOf, manifestKeyOf } from '../state/keys.ts'
 import { loadManifest } from '../state/load.ts'
+import { outlast } from './doubt.ts'
 import { lockStack, releaseLock } from './run.ts'
 import type { Session } from './session.ts'
 
@@ -43,6 +44,7 @@ export async function forgetStack(session: Session, agree: () => Promise<boolean
   const place = { account: identity.account, region: session.loaded.config.region }
   const held = await lockStack(session, 'state rm', await loadManifest(store, stack, place))
   try {
+    await outlast(session, { loaded: held.loaded, dead: held.lock.predecessor })
     await eraseStack(store, stack)
   } finally {
     await releaseLock(session, held.lock)

@@ -58,7 +58,7 @@ export interface UpOutcome {
 
 /** Plans from live AWS, asks once, and makes it so. */
 export async function up(session: Session, options: UpOptions): Promise<UpOutcome> {
-  const seen = await observe(session, options)
+  const seen = await observe(session, { ...options, changes: !options.dryRun })
   refuseMistyped(options.consent, options.targets, seen)
   const plan = await planned(session, seen, allowed(session, seen, options))
   for (const text of [...damageOf(seen), ...idleWords(options.consent, plan)])

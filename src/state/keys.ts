@@ -8,6 +8,8 @@ export const stateBucketOf = ({ account, region }: StatePlace): string => `ecom-
 
 export const manifestKeyOf = (stack: string): string => `${stack}/manifest.json`
 export const lockKeyOf = (stack: string): string => `${stack}/lock.json`
+/** Until when calls of dead runs may be on their way. */
+export const arrivalKeyOf = (stack: string): string => `${stack}/arrival.json`
 export const runsPrefixOf = (stack: string): string => `${stack}/runs/`
 export const runKeyOf = (stack: string, started: string): string => `${runsPrefixOf(stack)}${started}.json`
 /** Copies of manifests that could not be read, before they were replaced. */

@@ -96,22 +96,32 @@ export const longestCallOf = ({ lease }: LockDocument): number => (lease * 1000)
 export const lastArrivalOf = (lock: HeldLock, gone: boolean): number =>
   gone ? Math.min(lastCallOf(lock), lock.date + longestCallOf(lock.document)) : lastCallOf(lock)
 
+/** Two renewals are missing: a holder in good health is heard of every sixth of its lease. */
+const isSilent = (lock: HeldLock): boolean => ageOf(lock) > lock.document.lease / 3
+
+/** Who holds it, doing what, where, since when, and whether it gives signs of life. */
+export function heldText(stack: string, held: HeldLock): string {
+  const { holder, host, pid, command, startedAt } = held.document
+  const health = isSilent(held) ? `not heard of for ${ageOf(held)} s` : 'at work'
+  return `Another run holds the lock of ${stack}: "${command}" by ${holder} on ${host} (process ${pid}), since ${startedAt}, ${health}.`
+}
+
+/** What is left of the lease means something only where it is not going to be renewed. */
+function whenFree(held: HeldLock): string {
+  const { lease } = held.document
+  if (!isSilent(held)) return `Should it die, its lock is free in ${lease} s`
+  return `If it is dead, its lock is free in ${Math.max(1, Math.ceil(lease - ageOf(held)))} s`
+}
+
 /** Another run holds the lock. Exit 4. */
 export class Locked extends Problem {
   override readonly name = 'Locked'
   readonly lock: LockDocument
 
   constructor(stack: string, held: HeldLock) {
-    const { holder, host, pid, command, startedAt, lease } = held.document
-    const left = Math.max(1, Math.ceil(lease - ageOf(held)))
-    super(
-      'Locked',
-      `Another run holds the lock of ${stack}: "${command}" by ${holder} on ${host} (process ${pid}), since ${startedAt}, last heard of ${ageOf(held)} s ago.`,
-      EXIT.locked,
-      {
-        hint: `Wait until it has ended. If it is dead, its lock is free in ${left} s; \`ecom-infra state unlock\` breaks it, with --force even while its holder lives.`,
-      },
-    )
+    super('Locked', heldText(stack, held), EXIT.locked, {
+      hint: `Wait until it has ended. ${whenFree(held)}; \`ecom-infra state unlock\` breaks it, with --force even while its holder lives.`,
+    })
     this.lock = held.document
   }
 }

@@ -56,7 +56,7 @@ export async function takeLock(store: StateStore, wanted: Wanted): Promise<Lock>
 }
 
 /** Its lease has run out, or its holder was a process of this machine that is gone. */
-const isFree = async (held: HeldLock, whereabouts: Here): Promise<boolean> =>
+export const isFree = async (held: HeldLock, whereabouts: Here): Promise<boolean> =>
   isExpired(held) || whereabouts.gone(held.document)
 
 /** Whether a dead run has left its lock behind. */

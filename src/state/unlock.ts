@@ -1,3 +1,4 @@
+import { keepArrival } from './arrival.ts'
 import { markKilled } from './history.ts'
 import { type Here, here as thisProcess } from './holder.ts'
 import { lockKeyOf } from './keys.ts'
@@ -22,6 +23,7 @@ export async function breakLock(
     if (held === null) return null
     const dead = isExpired(held) || (await here.gone(held.document))
     if (!dead && !force) throw new Locked(stack, held)
+    await keepArrival(store, stack, { lock: held, here })
     // When it was renewed in between, it is judged again.
     if (!(await store.delete(key, held.etag))) continue
     await markKilled(store, stack, held)

@@ -127,6 +127,36 @@ describe('a stack that is not left in peace while it is made', () => {
   })
 })
 
+describe('a stack whose lock is broken after a kill', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await openStack({}, LEASE)
+  })
+  afterAll(() => stack?.close())
+
+  it('what was on its way is waited for all the same', async () => {
+    const { proxy } = stack.account
+    const { reached, intercept, release } = holding('CreateVpc')
+    proxy.intercept(intercept)
+    const dead = stack.start(UP)
+    await reached
+    dead.kill('SIGKILL')
+    await dead.result
+    await stack.json(['state', 'unlock'])
+    expect(await stateOf(stack).locked()).toBe(false)
+    const blade = new Blade(new Set(['before ec2:CreateSubnet']))
+    proxy.intercept(blade.intercept)
+    const next = stack.start([...UP, '--verbose'])
+    blade.aimAt(next)
+    await next.said(/looking until AWS would surely show it, at most \d s/)
+    // Longer than what the pace makes of AWS's own delay.
+    await sleep(2_500)
+    release()
+    expect((await next.result).signal).toBe('SIGKILL')
+    expect(addressesOf(await inventory(stack.raw)).filter((address) => address === 'ec2:vpc/main')).toHaveLength(1)
+  })
+})
+
 describe('a stack that is not left in peace while it is taken down', () => {
   it('the same command goes on, and leaves the account as it was', async () => {
     const result = await meets(reference, DOWN, [

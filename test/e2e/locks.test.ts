@@ -79,6 +79,32 @@ describe('a run that loses its hold', () => {
   afterEach(() => proxy().intercept(null))
   afterAll(() => stack?.close())
 
+  it('others do not wait for what it has announced: who would change something ends at once, who looks is told', async () => {
+    const { result } = await midway(UP, { action: 'CreateVpc' }, async (run) => {
+      const calls = proxy().calls.length
+      const [again, down, rebuild, dry, told] = await Promise.all(
+        [UP, DOWN, ['state', 'rebuild', '--json'], ['down', '--dry-run', '--json'], ['status', '--json']].map((args) =>
+          stack.run(args),
+        ),
+      )
+      // What is waited for outlasts this test: a lease and more.
+      for (const one of [again, down, rebuild, dry, told]) expect(one?.stderr).not.toContain('looking until')
+      for (const one of [again, down, rebuild]) {
+        expect(one?.code, one?.stderr).toBe(4)
+        expect(one?.json()).toMatchObject({ code: 'Locked' })
+      }
+      expect([dry?.code, told?.code]).toEqual([0, 3])
+      const says = new RegExp(`"up" by \\S+ on \\S+ \\(process ${run.pid}\\), since \\S+, at work. What it is changing`)
+      for (const one of [dry, told]) expect(one?.stderr).toMatch(says)
+      // Its own goes on meanwhile.
+      const made = proxy().calls.slice(calls)
+      expect(made.filter(({ action }) => /^Delete|^CreateVpc$/.test(action))).toEqual([])
+      run.kill('SIGINT')
+      await run.said(/finishing the calls in flight/)
+    })
+    expect(result.code, result.stderr).toBe(130)
+  })
+
   it('credentials that nobody renews end it: nothing is begun, and it says what to do', async () => {
     const { login, env } = loginFile(stack.dir)
     login('first')

@@ -17,7 +17,7 @@ describe('a teardown whose look is older than 30 s when it has the lock', () => 
     const held = new Set<string>()
     // Each hold is shorter than what a call may take; together they are longer than a look counts.
     stack.account.proxy.intercept(async ({ action, path }) => {
-      if (path.includes('lock.json') && !held.has('late')) {
+      if (action === 'PutObject' && path.includes('lock.json') && !held.has('late')) {
         held.add('late')
         await stack.raw.s3.putObject({ Bucket: bucket, Key: 'late.html', Body: 'late' })
       }
@@ -35,8 +35,8 @@ describe('a teardown whose look is older than 30 s when it has the lock', () => 
 
   it('does not delete what has come since, where nobody can be asked', async () => {
     let held = false
-    const first = ({ path }: Call) => {
-      const hit = !held && path.includes('lock.json')
+    const first = ({ action, path }: Call) => {
+      const hit = !held && action === 'PutObject' && path.includes('lock.json')
       held ||= hit
       return hit
     }

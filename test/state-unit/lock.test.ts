@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { arrivalLeft, keepArrival } from '../../src/state/arrival.ts'
 import type { Lock } from '../../src/state/lock.ts'
-import { type HeldLock, lastArrivalOf, lastCallOf, readLock } from '../../src/state/lock-document.ts'
+import { type HeldLock, type Locked, lastArrivalOf, lastCallOf, readLock } from '../../src/state/lock-document.ts'
 import { takeLock, type Wanted } from '../../src/state/take-lock.ts'
 import { breakLock } from '../../src/state/unlock.ts'
 import { FakeClock, FakeHost, FaultyStore, settle } from './fakes.ts'
@@ -60,11 +61,21 @@ describe('taking', () => {
       code: 'Locked',
       exit: 4,
       message:
-        'Another run holds the lock of shop-dev: "up --yes" by alice@laptop on laptop (process 101), since 2026-01-01T00:00:00.000Z, last heard of 5 s ago.',
+        'Another run holds the lock of shop-dev: "up --yes" by alice@laptop on laptop (process 101), since 2026-01-01T00:00:00.000Z, at work.',
       details: {
-        hint: 'Wait until it has ended. If it is dead, its lock is free in 55 s; `ecom-infra state unlock` breaks it, with --force even while its holder lives.',
+        hint: 'Wait until it has ended. Should it die, its lock is free in 60 s; `ecom-infra state unlock` breaks it, with --force even while its holder lives.',
       },
     })
+  })
+
+  it('says so when nothing has been heard of the other for two renewals', async () => {
+    const told = async () => (await takeLock(store, wanted('b')).catch((caught: unknown) => caught)) as Locked
+    await takeLock(store, wanted('a'))
+    clock.sleep(20)
+    expect((await told()).message).toMatch(/, at work\.$/)
+    clock.sleep(1)
+    expect((await told()).message).toMatch(/, not heard of for 21 s\.$/)
+    expect((await told()).details.hint).toContain('If it is dead, its lock is free in 39 s;')
   })
 
   it('knows its own when the answer was lost', async () => {
@@ -382,5 +393,35 @@ describe('breaking', () => {
     happen()
     expect(await breakLock(store, { stack: 'shop-dev', force, here: host })).toMatchObject({ run: 'a' })
     expect(await readLock(store, KEY)).toBeNull()
+  })
+
+  it.each([
+    ['by force', () => undefined, 60_000],
+    ['when the process is gone', () => host.dead.add(101), 20_000],
+    ['when its time is over', () => clock.sleep(62), null],
+  ])('keeps when its last call has arrived: %s', async (_, happen, left) => {
+    await takeLock(store, wanted('a'))
+    happen()
+    await breakLock(store, { stack: 'shop-dev', force: true, here: host })
+    expect(await arrivalLeft(store, 'shop-dev')).toBe(left)
+  })
+
+  it('keeps the longer of two, and no longer than an hour', async () => {
+    await store.put(KEY, JSON.stringify({ run: 'a', host: 'laptop', pid: 7, lease: 1e15 }), null)
+    const lock = await held()
+    await keepArrival(store, 'shop-dev', { lock, here: host })
+    expect(await arrivalLeft(store, 'shop-dev')).toBe(3_600_000)
+    await keepArrival(store, 'shop-dev', { lock: { ...lock, document: { ...lock.document, lease: 60 } }, here: host })
+    expect(await arrivalLeft(store, 'shop-dev')).toBe(3_600_000)
+  })
+
+  it('waits no longer than an hour, whatever somebody has put there', async () => {
+    await store.put('shop-dev/arrival.json', '{"until": "2099-01-01T00:00:00.000Z"}', null)
+    expect(await arrivalLeft(store, 'shop-dev')).toBe(3_600_000)
+  })
+
+  it.each(['', 'null', '{"until": 7}', '{"until": "soon"}'])('is not misled by what it keeps: %s', async (body) => {
+    await store.put('shop-dev/arrival.json', body, null)
+    expect(await arrivalLeft(store, 'shop-dev')).toBeNull()
   })
 })
