@@ -92,6 +92,8 @@ describe('a run that loses its hold', () => {
       for (const one of [again, down, rebuild]) {
         expect(one?.code, one?.stderr).toBe(4)
         expect(one?.json()).toMatchObject({ code: 'Locked' })
+        // Not even planned: the other might end meanwhile.
+        expect(one?.stderr).not.toMatch(/, account \d+:/)
       }
       expect([dry?.code, told?.code]).toEqual([0, 3])
       const says = new RegExp(`"up" by \\S+ on \\S+ \\(process ${run.pid}\\), since \\S+, at work. What it is changing`)
