@@ -82,25 +82,21 @@ describe('a run that loses its hold', () => {
   it('others do not wait for what it has announced: who would change something ends at once, who looks is told', async () => {
     const { result } = await midway(UP, { action: 'CreateVpc' }, async (run) => {
       const calls = proxy().calls.length
-      const [again, down, rebuild, dry, told] = await Promise.all(
-        [UP, DOWN, ['state', 'rebuild', '--json'], ['down', '--dry-run', '--json'], ['status', '--json']].map((args) =>
-          stack.run(args),
-        ),
-      )
+      const [again, down, told] = await Promise.all([UP, DOWN, ['status', '--json']].map((args) => stack.run(args)))
       // What is waited for outlasts this test: a lease and more.
-      for (const one of [again, down, rebuild, dry, told]) expect(one?.stderr).not.toContain('looking until')
-      for (const one of [again, down, rebuild]) {
+      for (const one of [again, down, told]) expect(one?.stderr).not.toContain('looking until')
+      for (const one of [again, down]) {
         expect(one?.code, one?.stderr).toBe(4)
         expect(one?.json()).toMatchObject({ code: 'Locked' })
         // Not even planned: the other might end meanwhile.
         expect(one?.stderr).not.toMatch(/, account \d+:/)
       }
-      expect([dry?.code, told?.code]).toEqual([0, 3])
+      expect(told?.code).toBe(3)
       const says = new RegExp(`"up" by \\S+ on \\S+ \\(process ${run.pid}\\), since \\S+, at work. What it is changing`)
-      for (const one of [dry, told]) expect(one?.stderr).toMatch(says)
+      expect(told?.stderr).toMatch(says)
       // Its own goes on meanwhile.
       const made = proxy().calls.slice(calls)
-      expect(made.filter(({ action }) => /^Delete|^CreateVpc$/.test(action))).toEqual([])
+      expect(made.filter(({ action }) => /^Delete/.test(action))).toEqual([])
       run.kill('SIGINT')
       await run.said(/finishing the calls in flight/)
     })
