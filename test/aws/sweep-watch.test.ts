@@ -165,7 +165,8 @@ describe('alarms', () => {
     test('may be refused to who may not describe all alarms: the others are still found, and that is said', async () => {
       cloudwatch.answers({
         DescribeAlarms: ({ AlarmNamePrefix, ...input }) => {
-          if (asked(input).includes('CompositeAlarm')) return fail('AccessDenied', 'not authorized', 403)
+          if (asked(input).includes('CompositeAlarm'))
+            return fail('AccessDenied', 'User: u is not authorized to perform: cloudwatch:DescribeAlarms', 403)
           return AlarmNamePrefix === 'shop-dev-' ? { MetricAlarms: [alarm('shop-dev-cpu')] } : {}
         },
         ListTagsForResource: tagsOf,
