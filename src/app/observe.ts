@@ -1,6 +1,7 @@
 import type { Ctx } from '../aws/ctx.ts'
 import { architectureOf, type Facts, readFacts } from '../aws/facts.ts'
 import { retiredTags, tagsFor } from '../aws/ownership.ts'
+import { hintedAddresses } from '../aws/tagged.ts'
 import { draw } from '../blueprints/index.ts'
 import { Graph } from '../engine/graph.ts'
 import { look, type Memory, type Sighting } from '../engine/look.ts'
@@ -55,6 +56,8 @@ export interface Wishes {
   readonly refreshImage?: boolean
   /** Everything is to go: what a dead run may have made is waited for, whatever its kind. */
   readonly teardown?: boolean
+  /** Every kind of thing is looked for, whatever the manifest says. */
+  readonly thorough?: boolean
   /** Something is going to be changed: not while another run is at work. The others look at what is there by now. */
   readonly changes?: boolean
   /** What an earlier look of this run recalled, which holds the lock now: what that has waited for is not waited for again. */
@@ -85,7 +88,7 @@ const architectureIn = (spec: object): string =>
 /** Reads the facts, the manifest and everything of the stack that lives in AWS. Changes nothing. */
 export async function observe(
   session: Session,
-  { refreshImage = false, teardown = false, changes = false, before }: Wishes = {},
+  { refreshImage = false, teardown = false, thorough = false, changes = false, before }: Wishes = {},
 ): Promise<Observation> {
   const { config } = session.loaded
   const at = performance.now()
@@ -113,7 +116,10 @@ export async function observe(
     if (!first.has(key)) first.set(key, made)
     return made
   }
-  const sightings = await look({ types, graph: wanted, memory, ctx: keeping, clock, emit: session.emit, teardown })
+  const sightings = await look({
+    ...{ types, graph: wanted, memory, teardown, thorough, clock, emit: session.emit },
+    ...{ ctx: keeping, hints: (home) => hintedAddresses(home as Ctx) },
+  })
   refreshImages(wanted, sightings, refreshImage)
   const context = (where: Place | null) => first.get(JSON.stringify(where)) ?? ctx(where, null)
   return { facts, loaded, memory, wanted, sightings, at, context }

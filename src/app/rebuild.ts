@@ -15,11 +15,17 @@ export interface Rebuilt {
   readonly forgotten: readonly Address[]
   /** Why what was there could not be used; a copy of it is kept. */
   readonly damage: string | null
+  /** False: nothing of the stack was found, nor any manifest of it. */
+  readonly written: boolean
 }
 
 /** Writes the manifest anew from what is found in AWS by names and tags. No resource is touched. */
 export async function rebuild(session: Session): Promise<Rebuilt> {
-  const seen = await observe(session, { changes: true })
+  const seen = await observe(session, { changes: true, thorough: true })
+  // The record of a stack that never was would make one of it.
+  if (seen.loaded.etag === null && !seen.sightings.some(({ live }) => live.ours)) {
+    return { resources: [], forgotten: [], damage: null, written: false }
+  }
   const held = await lockStack(session, 'state rebuild', seen.loaded)
   const journal = new Journal({ store: session.store, lease: held.lock, loaded: held.loaded })
   try {
@@ -35,7 +41,7 @@ export async function rebuild(session: Session): Promise<Rebuilt> {
     journal.config(configOf(session, held.loaded))
     journal.outputs(knownOutputs(seen))
     await journal.close()
-    return { resources, forgotten, damage: seen.loaded.damage?.problem.message ?? null }
+    return { resources, forgotten, damage: seen.loaded.damage?.problem.message ?? null, written: true }
   } finally {
     await journal.abandon()
     await releaseLock(session, held.lock)

@@ -3,12 +3,15 @@ import type { Asked } from '../engine/resource.ts'
 import type { Ctx } from './ctx.ts'
 import { isDenied } from './failure.ts'
 import { isLacking } from './lacking.ts'
-import { all, STACK, toRecord } from './ownership.ts'
+import { ADDRESS, all, STACK, toRecord } from './ownership.ts'
 
 type Tags = Readonly<Record<string, string>>
 
-/** The services whose things are asked for their tags one at a time. */
-const SERVICES = ['cloudwatch', 'dynamodb', 'kms', 'logs', 'rds', 's3', 'sns']
+/** The services whose things are asked for their tags one at a time; then those that are asked for the hints alone. */
+const SERVICES = [
+  ...['cloudwatch', 'dynamodb', 'kms', 'logs', 'rds', 's3', 'sns'],
+  ...['ec2', 'elasticfilesystem', 'elasticloadbalancing'],
+]
 
 /**
  * What the tagging API shows of ours in these services, tags by ARN: one listing a look, where the services themselves
@@ -31,6 +34,17 @@ export const taggedOurs = (ctx: Ctx): Promise<ReadonlyMap<string, Tags>> =>
       return new Map<string, Tags>()
     }
   })
+
+/** The addresses that it shows. */
+export const hintedAddresses = async (ctx: Ctx): Promise<readonly Address[]> =>
+  [...(await taggedOurs(ctx)).values()].flatMap((tags) => (tags[ADDRESS] as Address | undefined) ?? [])
+
+/** The ARNs that it shows of a kind, by how they go on after the account; none in a look at single things. */
+export async function hintedArns(ctx: Ctx, service: string, kind = ''): Promise<readonly string[]> {
+  if (!ctx.wide) return []
+  const begins = `arn:${ctx.partition}:${service}:${ctx.region}:${ctx.account}:${kind}`
+  return [...(await taggedOurs(ctx)).keys()].filter((arn) => arn.startsWith(begins))
+}
 
 /** Whether these are the tags that we would put on it: only then is a late answer as good as a fresh one. */
 export const asWanted = (ctx: Ctx, address: Address, tags: Tags): boolean =>

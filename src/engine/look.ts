@@ -47,6 +47,10 @@ export interface LookInput {
   readonly memory: Memory
   /** Nothing is going to be made, so what is hidden would not even be met by its name or token, but left behind. */
   readonly teardown?: boolean
+  /** Every type is asked for, whatever is remembered: what is missed would stay unknown. A teardown always does so. */
+  readonly thorough?: boolean
+  /** Addresses that AWS tells of at home without being asked for a type: some may be gone, and some are missing. */
+  readonly hints?: (ctx: unknown) => Promise<readonly Address[]>
   /** A context for one look at a place; its memo lives as long as the look. */
   readonly ctx: (place: Place | null, address: Address | null) => unknown
   readonly clock: Clock
@@ -71,14 +75,27 @@ const AGAIN = 5
 export async function look(input: LookInput): Promise<readonly Sighting[]> {
   const contexts = new Map<string, unknown>()
   const seen: Sighting[] = []
-  for (const wave of waves(errands(input))) {
-    const found = await Promise.all(
-      wave.map((errand) => run(errand, input, seen, contextAt(contexts, errand.place, input))),
-    )
-    seen.push(...found.flat())
+  const walk = async (all: readonly Errand[]) => {
+    for (const wave of waves(all)) {
+      const found = await Promise.all(
+        wave.map((errand) => run(errand, input, seen, contextAt(contexts, errand.place, input))),
+      )
+      seen.push(...found.flat())
+    }
   }
+  const first = errands(input)
+  const unread = input.types.filter((type) => !first.some((errand) => errand.type === type && errand.place === null))
+  const hints = unread.length > 0 && input.hints ? input.hints(contextAt(contexts, null, input)) : []
+  const [told] = await Promise.all([hints, walk(first)])
+  const hinted = unread.filter(({ type }) => told.some((address) => address.startsWith(`${type}/`)))
+  await walk(hinted.map(atHome))
+  // One that lives and that nobody remembers: the manifest is not whole, and may lack what no hint tells of.
+  const isStray = seen.some(({ type, live }) => live.ours && hinted.includes(type))
+  if (isStray) await walk(unread.filter((type) => !hinted.includes(type)).map(atHome))
   return seen
 }
+
+const atHome = (type: AnyType): Errand => ({ type, place: null, addresses: [] })
 
 function contextAt(contexts: Map<string, unknown>, place: Place | null, input: LookInput): unknown {
   const key = JSON.stringify(place)
@@ -90,7 +107,7 @@ function contextAt(contexts: Map<string, unknown>, place: Place | null, input: L
  * Types that the graph or the manifest mention, as resources or as announced creations;
  * without a manifest all of them, for it may have mentioned any.
  */
-function errands({ types, graph, memory }: LookInput): readonly Errand[] {
+function errands({ types, graph, memory, teardown = false, thorough = false }: LookInput): readonly Errand[] {
   const wanted = new Map<string, { type: AnyType; place: Place | null; addresses: Set<Address> }>()
   const want = (name: string, place: Place | null, address: Address | null) => {
     const type = types.find((candidate) => candidate.type === name)
@@ -106,7 +123,7 @@ function errands({ types, graph, memory }: LookInput): readonly Errand[] {
     if (graph.nodes.has(address) || memory.resources.has(address)) continue
     want(address.slice(0, address.indexOf('/')), null, address)
   }
-  if (memory.resources.size === 0) for (const type of types) want(type.type, null, null)
+  if (teardown || thorough || memory.resources.size === 0) for (const type of types) want(type.type, null, null)
   return [...wanted.values()].map(({ type, place, addresses }) => ({ type, place, addresses: [...addresses] }))
 }
 

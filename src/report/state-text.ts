@@ -127,13 +127,16 @@ export function stacksText({ account, region, stacks }: Stacks, options: TextOpt
 
 interface Rebuilt {
   readonly stack: string
+  readonly region: string
   readonly resources: readonly object[]
   readonly forgotten: readonly string[]
   readonly damage: string | null
+  readonly written: boolean
 }
 
 /** What a rebuilt manifest holds. */
-export function rebuiltText({ stack, resources, forgotten, damage }: Rebuilt): string {
+export function rebuiltText({ stack, region, resources, forgotten, damage, written }: Rebuilt): string {
+  if (!written) return `Nothing of ${stack} was found in ${region}; nothing was written.`
   return [
     `The manifest of ${stack} remembers ${plural(resources.length, 'resource')}, as they are in AWS.`,
     ...(forgotten.length === 0 ? [] : [`No longer there, and forgotten: ${forgotten.join(', ')}`]),

@@ -1,6 +1,6 @@
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { beforeEach, expect, test } from 'vitest'
-import { tagsShown } from '../../src/aws/tagged.ts'
+import { hintedAddresses, hintedArns, tagsShown } from '../../src/aws/tagged.ts'
 import type { Asked } from '../../src/engine/resource.ts'
 import { fakeCtx } from '../support/fake-ctx.ts'
 import { fail, scripted } from '../support/scripted.ts'
@@ -66,4 +66,24 @@ test('a look at one thing does not ask for all', async () => {
   shows(whole)
   expect(await shown(fakeCtx())).toEqual({ tags: own, asks: 1 })
   expect(tagging.called()).toEqual([])
+})
+
+test('tells which addresses there are, and which ARNs of a kind; a look at one thing is told none', async () => {
+  const table = 'arn:aws:dynamodb:us-east-1:123456789012:table/shop-dev-sessions'
+  shows({ 'ecom-infra:stack': 'shop-dev', 'ecom-infra:address': 'dynamodb:table/sessions' }, table)
+  const ctx = fakeCtx({ wide: true })
+  expect(await hintedAddresses(ctx)).toEqual(['dynamodb:table/sessions'])
+  expect(await hintedArns(ctx, 'dynamodb', 'table/')).toEqual([table])
+  expect(await hintedArns(ctx, 'sns')).toEqual([])
+  expect(tagging.inputsOf('GetResources')).toHaveLength(1)
+  expect(await hintedArns(fakeCtx(), 'dynamodb', 'table/')).toEqual([])
+  shows({ 'ecom-infra:stack': 'shop-dev' })
+  expect(await hintedAddresses(fakeCtx({ wide: true }))).toEqual([])
+})
+
+test('servers, files and balancers are asked for, too: the manifest may not know of them', async () => {
+  await hintedAddresses(fakeCtx({ wide: true }))
+  expect(tagging.inputsOf('GetResources')).toMatchObject([
+    { ResourceTypeFilters: expect.arrayContaining(['ec2', 'elasticfilesystem', 'elasticloadbalancing']) },
+  ])
 })

@@ -1,17 +1,40 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idsOf, inventory } from './support/inventory.ts'
-import { type Document, openStack, type Stack, up } from './support/stack.ts'
+import { type Document, openStack, type Stack, status, up } from './support/stack.ts'
 import { type Kept, stateOf } from './support/state.ts'
 
 interface PlanDocument {
   readonly summary: Readonly<Record<string, number>>
+  readonly steps: readonly { readonly address: string; readonly action: string }[]
 }
 
 interface RebuildDocument {
   readonly resources: readonly { readonly address: string; readonly id: string }[]
   readonly forgotten: readonly string[]
   readonly damage: string | null
+  readonly written: boolean
 }
+
+describe('a stack that never was', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await openStack()
+  })
+  afterAll(() => stack?.close())
+
+  it('is not made one by `state rebuild`', async () => {
+    const { code, stdout } = await stack.run(['state', 'rebuild'])
+    expect({ code, stdout }).toEqual({
+      ...{ code: 0, stdout: 'Nothing of shop-dev was found in us-east-1; nothing was written.\n' },
+    })
+    expect(await stack.json<RebuildDocument>(['state', 'rebuild'])).toEqual({
+      ...{ schema: 'ecom-infra/state-rebuild/1', stack: 'shop-dev' },
+      ...{ resources: [], forgotten: [], damage: null, written: false },
+    })
+    expect(stack.account.proxy.report().changes).toBe(0)
+    expect((await stack.raw.s3.listBuckets({})).Buckets ?? []).toEqual([])
+  })
+})
 
 /** Issue 5, item 6: the manifest is a record, never the only truth. */
 describe('a stack whose manifest', () => {
@@ -91,6 +114,32 @@ describe('a stack whose manifest', () => {
     const { calls } = stack.account.proxy
     expect(calls.filter(({ mutating, service }) => mutating && service !== 's3')).toEqual([])
     expect(idsOf(await inventory(stack.raw))).toEqual(things)
+  })
+
+  it('knows only some of them, hides none of the others: in a look, in `state rebuild` or from `down`', async () => {
+    const whole = JSON.parse((await state.manifest()) ?? '') as { resources: object }
+    const entries = Object.entries(whole.resources)
+    const forget = (kinds: RegExp) => {
+      const resources = Object.fromEntries(entries.filter(([address]) => !kinds.test(address)))
+      return state.put(JSON.stringify({ ...whole, resources }))
+    }
+    // Where they are not wanted any more either, nothing but AWS itself knows of them.
+    stack.configure({ network: { nat: 'none' }, web: { placement: 'public' } })
+    await forget(/^ec2:(nat-gateway|elastic-ip)\//)
+    const unexpected = (await status(stack, 3)).resources.filter((row) => row.status === 'unexpected')
+    expect(unexpected.map(({ address }) => address)).toEqual(
+      expect.arrayContaining(['ec2:elastic-ip/nat-a', 'ec2:nat-gateway/a']),
+    )
+    // Of an address alone the tagging API tells nothing here.
+    await forget(/^ec2:elastic-ip\//)
+    const { steps } = await stack.json<PlanDocument>(['down', '--dry-run', '--delete-data'])
+    expect(steps).toHaveLength(count)
+    const rebuilt = await stack.json<RebuildDocument>(['state', 'rebuild'])
+    expect(rebuilt.written).toBe(true)
+    expect(rebuilt.resources.map(({ address }) => address).sort()).toEqual(entries.map(([address]) => address).sort())
+    expect(idsOf(await inventory(stack.raw))).toEqual(things)
+    stack.configure()
+    expect((await status(stack)).verdict).toBe('in-sync')
   })
 
   it('is damaged is planned as if it were there, and named by `down`, which takes all of it away', async () => {

@@ -57,6 +57,59 @@ describe('a look', () => {
   })
 })
 
+/** Of things that live, none is wanted any more. An older manifest knows only some of them. */
+describe('a manifest that is not whole', () => {
+  async function older(...known: readonly string[]) {
+    const world = new World()
+    await world.done(
+      graphOf((part) => {
+        for (const kind of ['vpc', 'gate', 'fleet'] as const) part.add(world.types[kind], 'a', spec())
+      }),
+    )
+    world.disk.resources = new Map([...world.disk.resources].filter(([address]) => known.includes(address)))
+    const from = world.cloud.calls.length
+    return {
+      world,
+      /** What was found, and how often each type was asked. */
+      look: async (how: Parameters<World['look']>[2] = {}) => {
+        const found = await world.look(new Graph(), [], how)
+        return { found: found.map(({ live }) => live.address).toSorted(), asked: reads(world, from).toSorted() }
+      },
+    }
+  }
+  const ALL = ['app:fleet/a', 'net:gate/a', 'net:vpc/a']
+
+  test('hides what nothing tells of', async () => {
+    const { look } = await older('net:vpc/a')
+    expect(await look()).toEqual({ found: ['net:vpc/a'], asked: ['net:vpc'] })
+  })
+
+  test('is completed by what AWS tells of, and where that lives, of all the rest too', async () => {
+    const { world, look } = await older('net:vpc/a')
+    world.hints = ['net:vpc/a', 'net:gate/a']
+    const { found, asked } = await look()
+    expect(found).toEqual(ALL)
+    expect(asked).toEqual(world.registry.map(({ type }) => type).toSorted())
+  })
+
+  test('pays one listing for what AWS tells of and is gone, and none where the type was asked anyway', async () => {
+    const { world, look } = await older('net:vpc/a')
+    world.hints = ['net:vpc/gone', 'net:subnet/gone', 'net:subnet/gone-too', 'other:kind/a']
+    expect(await look()).toEqual({ found: ['net:vpc/a'], asked: ['net:subnet', 'net:vpc'] })
+  })
+
+  test.each(['teardown', 'thorough'] as const)('does not matter to a look that is %s', async (how) => {
+    const { world, look } = await older('net:vpc/a')
+    expect(await look({ [how]: true })).toMatchObject({ found: ALL, asked: { length: world.registry.length } })
+  })
+
+  test('leaves nothing behind in a teardown', async () => {
+    const { world } = await older('net:vpc/a')
+    await world.down(new Graph())
+    expect(world.cloud.living).toEqual([])
+  })
+})
+
 describe('what a dead run has announced', () => {
   /** Dies right after the creation, which AWS hides for 50 seconds. */
   async function died(kind: 'vpc' | 'subnet' | 'gate') {

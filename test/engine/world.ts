@@ -1,7 +1,7 @@
 import type { Event } from '../../src/engine/events.ts'
 import { execute, type Result } from '../../src/engine/execute.ts'
 import { Graph, type Handle, type Part } from '../../src/engine/graph.ts'
-import { look, type Sighting } from '../../src/engine/look.ts'
+import { type LookInput, look, type Sighting } from '../../src/engine/look.ts'
 import { plan } from '../../src/engine/plan.ts'
 import type { Address, Wired } from '../../src/engine/ref.ts'
 import type { AnyType, Place } from '../../src/engine/resource.ts'
@@ -65,6 +65,8 @@ export interface Options {
   readonly brokenJournal?: boolean
 }
 
+type How = Pick<LookInput, 'teardown' | 'thorough'>
+
 export interface Run {
   readonly plan: Plan
   readonly result: Result
@@ -83,6 +85,8 @@ export class World {
   >
   /** The registry. */
   readonly registry = KIND_NAMES.map((name) => this.types[name] as unknown as AnyType)
+  /** What AWS tells of without being asked for a type. */
+  hints: readonly Address[] = []
   /** How many moments the last run had. */
   moments = 0
   #tokens = 0
@@ -91,8 +95,8 @@ export class World {
     return this.clock.drive(this.#plan(graph, options, new Life()))
   }
 
-  look(graph: Graph, events: Event[] = []): Promise<readonly Sighting[]> {
-    return this.clock.drive(this.#look(graph, new Life(), events))
+  look(graph: Graph, events: Event[] = [], how: How = {}): Promise<readonly Sighting[]> {
+    return this.clock.drive(this.#look(graph, new Life(), events, how))
   }
 
   /** Look, plan, execute. Throws what the look throws, and for a plan that is blocked; null when it was killed. */
@@ -125,16 +129,17 @@ export class World {
     return { life, place, signal, tags: tagsFor }
   }
 
-  async #look(graph: Graph, life: Life, events: Event[], teardown = false): Promise<readonly Sighting[]> {
+  async #look(graph: Graph, life: Life, events: Event[], how: How): Promise<readonly Sighting[]> {
+    const { teardown = false, thorough = false } = how
     return look({
       ...{ types: this.registry, graph, memory: this.disk.memory(), clock: this.clock },
-      ...{ teardown, ctx: (place) => this.ctx(life, place) },
+      ...{ teardown, thorough, ctx: (place) => this.ctx(life, place), hints: async () => this.hints },
       emit: (event) => events.push(event),
     })
   }
 
   async #plan(graph: Graph, { consent, asked = graph, part = (all) => all }: Options, life: Life): Promise<Plan> {
-    const sightings = await this.#look(asked, life, [], consent?.teardown)
+    const sightings = await this.#look(asked, life, [], { teardown: consent?.teardown ?? false })
     const whole = plan({
       ...{ graph, asked, types: this.registry, sightings, memory: this.disk.memory(), tags: tagsFor },
       consent: { ...NO_CONSENT, ...consent },

@@ -17,7 +17,7 @@ those who want the record back without a run. A manifest that could not be read 
     const rebuilt = await rebuild(session)
     const document = { schema: 'ecom-infra/state-rebuild/1', stack: session.stack, ...rebuilt }
     const { rebuiltText } = await import('../../report/state-text.ts')
-    this.log(rebuiltText(document))
+    this.log(rebuiltText({ ...document, region: session.loaded.config.region }))
     return document
   }
 }

@@ -3,6 +3,7 @@ import { type DashboardBody, dashboardArnOf, dashboardTags, signed, unsigned } f
 import { taken } from '../../aws/elb.ts'
 import { unlessGone } from '../../aws/failure.ts'
 import { askerOf, claimNamed, namesAsked } from '../../aws/named.ts'
+import { nameOf } from '../../aws/names.ts'
 import { toPairs } from '../../aws/ownership.ts'
 import { until } from '../../aws/wait.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
@@ -41,9 +42,13 @@ export const dashboard: ResourceType<DashboardSpec, DashboardOut, Ctx> = {
     },
   },
 
-  /** Two calls a dashboard: CloudWatch gives bodies and tags one at a time. */
+  /**
+   * Two calls a dashboard: CloudWatch gives bodies and tags one at a time. The tagging API knows of none, so where
+   * nobody asks, a look at all of the stack asks for the one name that they have.
+   */
   async read(ctx, asked) {
-    const found = await Promise.all(namesAsked(asked).map((name) => look(ctx, name, asked)))
+    const names = asked.length === 0 && ctx.wide ? [nameOf(ctx.stack, ctx.region, 255)] : namesAsked(asked)
+    const found = await Promise.all(names.map((name) => look(ctx, name, asked)))
     return found.filter((one) => one !== null)
   },
 

@@ -22,7 +22,7 @@ import {
   tableTags,
   tagTable,
 } from '../../aws/tables.ts'
-import { tagsShown } from '../../aws/tagged.ts'
+import { hintedArns, tagsShown } from '../../aws/tagged.ts'
 import { type Passing, patiently, until } from '../../aws/wait.ts'
 import type { Asked, Farewell, Found, Health, ResourceType } from '../../engine/resource.ts'
 
@@ -86,9 +86,11 @@ export const table: ResourceType<TableSpec, TableOut, Ctx> = {
     },
   },
 
-  /** Four calls a table, and none for those that nobody asks for: DynamoDB tells nothing of several at once. */
+  /** Four calls a table, asked for or hinted at: DynamoDB tells nothing of several at once. */
   async read(ctx, asked) {
-    const found = await Promise.all(namesAsked(asked).map((name) => unlessGone(look(ctx, name, asked))))
+    const hinted = (await hintedArns(ctx, 'dynamodb', 'table/')).map((arn) => arn.slice(arn.indexOf('/') + 1))
+    const names = [...new Set([...namesAsked(asked), ...hinted])]
+    const found = await Promise.all(names.map((name) => unlessGone(look(ctx, name, asked))))
     return found.flatMap((live) => live ?? [])
   },
 
@@ -178,6 +180,8 @@ async function look(ctx: Ctx, name: string, asked: readonly Asked[]): Promise<Fo
     recoveryOf(ctx, name),
   ])
   const claimed = claimNamed(ctx, { id: name, name, tags }, asked)
+  // A hint may be late: it has been given other tags since.
+  if (!claimed.ours && !asker) return undefined
   const spec = { name, hashKey: hashKeyOf(now), ...settingsOf(now), ttlAttribute, pointInTimeRecovery }
   return { ...claimed, id: name, spec, tags, out: { name, arn } }
 }

@@ -6,7 +6,7 @@ import { type PolicyDocument, samePolicy } from '../../aws/policy.ts'
 import { policyFrom } from '../../aws/policy-text.ts'
 import { required } from '../../aws/required.ts'
 import { FRESH_PRINCIPAL, FRESH_RIGHTS, FRESH_TOPIC, topicArnOf } from '../../aws/sns.ts'
-import { tagsShown } from '../../aws/tagged.ts'
+import { hintedArns, tagsShown } from '../../aws/tagged.ts'
 import { patiently, until } from '../../aws/wait.ts'
 import type { Asked, Found, ResourceType } from '../../engine/resource.ts'
 
@@ -47,7 +47,8 @@ export const topic: ResourceType<TopicSpec, TopicOut, Ctx> = {
   /** Two calls a topic: SNS gives attributes and tags of one at a time, and its listing gives neither. */
   async read(ctx, asked) {
     const wanted = wantedNames(asked).map((name) => topicArnOf(ctx, name))
-    const arns = [...new Set([...wanted, ...asked.flatMap(({ id }) => id ?? [])])]
+    const hinted = await hintedArns(ctx, 'sns')
+    const arns = [...new Set([...wanted, ...asked.flatMap(({ id }) => id ?? []), ...hinted])]
     const found = await Promise.all(arns.map((arn) => look(ctx, arn, asked)))
     return found.filter((one) => one !== null)
   },

@@ -48,6 +48,16 @@ describe('reading', () => {
     expect(inputsOf('ListTagsForResource')).toEqual([{ ResourceARN: arn }])
   })
 
+  test('one that nobody remembers is found by its name in a look at all of the stack', async () => {
+    showing(await written(), tagged('shop-dev'))
+    expect(await dashboard.read(fakeCtx({ wide: true }), [])).toMatchObject([{ id: name, ours: true }])
+    showing(await written(), tagged('shop'))
+    expect(await dashboard.read(fakeCtx({ wide: true }), [])).toEqual([])
+    answers({})
+    expect(await dashboard.read(fakeCtx(), [])).toEqual([])
+    expect(called()).toEqual([])
+  })
+
   test('what a stranger has done to it is a difference, our signature included', async () => {
     const { widgets } = JSON.parse(await written()) as { widgets: object[] }
     const show = (body: object) => showing(JSON.stringify(body), tagged('shop-dev'))

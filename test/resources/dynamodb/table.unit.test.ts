@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { verdictOf } from '../../../src/aws/failure.ts'
+import { toPairs } from '../../../src/aws/ownership.ts'
 import type { Asked, Found } from '../../../src/engine/resource.ts'
 import { type TableOut, type TableSpec, table } from '../../../src/resources/dynamodb/table.ts'
-import { fakeCtx } from '../../support/fake-ctx.ts'
+import { type FakeCtx, fakeCtx } from '../../support/fake-ctx.ts'
 import { fail, scripted } from '../../support/scripted.ts'
 
 const address = 'dynamodb:table/sessions'
@@ -46,7 +48,18 @@ const crowded = () =>
 const terms = { deleteData: true, snapshotName: null }
 
 const { answers, called, inputsOf } = scripted(DynamoDBClient)
+const tagging = scripted(ResourceGroupsTaggingAPIClient)
 beforeEach(() => answers({}))
+beforeEach(() => tagging.answers({}))
+
+/** What the tagging API tells of in a look at all of the stack. */
+function hinting(...arns: readonly string[]): FakeCtx {
+  const Tags = [{ Key: 'ecom-infra:stack', Value: 'shop-dev' }]
+  tagging.answers({
+    GetResources: () => ({ ResourceTagMappingList: arns.map((ResourceARN) => ({ ResourceARN, Tags })) }),
+  })
+  return fakeCtx({ wide: true })
+}
 
 describe('reading', () => {
   const read = async (more: object, ...what: Asked[]) => {
@@ -61,6 +74,15 @@ describe('reading', () => {
     answers(whole)
     expect(await table.read(fakeCtx(), [asked({ spec: null })])).toEqual([])
     expect(called()).toEqual([])
+  })
+
+  test('one that nobody remembers is found by the tagging API, and what it shows too long is not there', async () => {
+    answers({ ...whole, ListTagsOfResource: () => ({ Tags: toPairs(fakeCtx().tags(address)) }) })
+    expect(await table.read(hinting(arn), [])).toMatchObject([{ address, id: name, ours: true }])
+    answers({ ...whole, ListTagsOfResource: () => tagsOn('shop') })
+    expect(await table.read(hinting(arn), [])).toEqual([])
+    answers({ DescribeTable: none })
+    expect(await table.read(hinting(arn), [])).toEqual([])
   })
 
   test('by the name that is remembered too, and with the tags of all pages', async () => {

@@ -1,10 +1,11 @@
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { diff } from '../../../src/engine/diff.ts'
 import { UNKNOWN } from '../../../src/engine/ref.ts'
 import type { Asked, Found } from '../../../src/engine/resource.ts'
 import { type TopicOut, type TopicSpec, topic } from '../../../src/resources/sns/topic.ts'
-import { fakeCtx } from '../../support/fake-ctx.ts'
+import { type FakeCtx, fakeCtx } from '../../support/fake-ctx.ts'
 import { fail, scripted } from '../../support/scripted.ts'
 
 const address = 'sns:topic/alarms'
@@ -22,7 +23,18 @@ const stack = (Value: string) => () => ({ Tags: [{ Key: 'ecom-infra:stack', Valu
 const terms = { deleteData: false, snapshotName: null }
 
 const { answers, called, inputsOf } = scripted(SNSClient)
+const tagging = scripted(ResourceGroupsTaggingAPIClient)
 beforeEach(() => answers({}))
+beforeEach(() => tagging.answers({}))
+
+/** What the tagging API tells of in a look at all of the stack. */
+function hinting(...arns: readonly string[]): FakeCtx {
+  const Tags = [{ Key: 'ecom-infra:stack', Value: 'shop-dev' }]
+  tagging.answers({
+    GetResources: () => ({ ResourceTagMappingList: arns.map((ResourceARN) => ({ ResourceARN, Tags })) }),
+  })
+  return fakeCtx({ wide: true })
+}
 
 describe('reading', () => {
   test('asks for the wanted names and the remembered ARNs alone', async () => {
@@ -43,6 +55,16 @@ describe('reading', () => {
     expect(called()).toHaveLength(4)
     expect(await topic.read(fakeCtx(), [])).toEqual([])
     expect(called()).toHaveLength(4)
+  })
+
+  test('one that nobody remembers is found by the tagging API, and what it shows too long is not there', async () => {
+    const Attributes = { Policy: JSON.stringify(policy) }
+    answers({ GetTopicAttributes: () => ({ Attributes }), ListTagsForResource: stack('shop-dev') })
+    expect(await topic.read(hinting(arn), [])).toMatchObject([{ id: arn, ours: true }])
+    answers({ GetTopicAttributes: () => ({ Attributes }), ListTagsForResource: stack('shop') })
+    expect(await topic.read(hinting(arn), [])).toEqual([])
+    answers({ GetTopicAttributes: () => fail('NotFoundException', 'Topic does not exist', 404) })
+    expect(await topic.read(hinting(arn), [])).toEqual([])
   })
 
   test("one of another stack, or of nobody's that we do not remember, is not ours", async () => {
