@@ -11,7 +11,7 @@ from .answers import Answers
 from .conditions import Conditions
 from .tokens import Tokens
 
-PARTS = ("network", "templates", "instances", "autoscaling", "dynamodb", "dashboards", "efs", "rds", "speed")
+PARTS = ("network", "templates", "instances", "autoscaling", "dynamodb", "dashboards", "efs", "rds", "tagging", "speed")
 
 
 def wrap(application):
