@@ -77,10 +77,11 @@ function startAgain() {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
   // What is meant for this process is meant for the one that works: it saves, unlocks, and then this one ends as it did.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const handed = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
+  for (const signal of handed) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1)
-    for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(each)
+    for (const each of handed) process.removeAllListeners(each)
     process.kill(process.pid, signal)
   })
 }

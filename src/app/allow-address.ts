@@ -114,7 +114,8 @@ function write(before: LoadedConfig, after: LoadedConfig): void {
       hint: 'Run the same command again. Nothing was changed.',
     })
   }
-  saveConfig(realpathSync(before.path), after.text, { overwrite: true })
+  const hint = 'Let it be written, or add the address to access.sshCidrs where it comes from. Nothing was changed.'
+  saveConfig(realpathSync(before.path), after.text, { overwrite: true, hint })
 }
 
 function workOf(session: Session, { seen, plan }: { readonly seen: Observation; readonly plan: Plan }) {

@@ -68,7 +68,7 @@ export function leastPolicy(config: Config, commands: readonly PolicyCommand[]):
       // They are about whoever runs it, not about the stack.
       ...allow('Preflight', commands.includes('up') ? RIGHTS_ACTIONS : [], '*'),
       ...allow('Stack', pick(/^(?!iam:|s3:)/), '*', region),
-      ...(commands.includes('ssh-bastion') ? tunnelStatements(config, scope.partition) : []),
+      ...(commands.includes('ssh-bastion') ? tunnelStatements(config, scope) : []),
     ],
   }
 }
@@ -100,11 +100,12 @@ function scopeOf(config: Config) {
   const named = nodes.flatMap(({ type, spec }) => (type.type === 's3:bucket' ? (spec as { name: string }).name : []))
   const anyAccount = (name: string) => `arn:${partition}:s3:::${name.replace(ACCOUNT, '*')}`
   const withObjects = (names: readonly string[]) => names.flatMap((name) => [anyAccount(name), `${anyAccount(name)}/*`])
-  const path = iamPathOf(stack, region)
+  const [path, stateBucket] = [iamPathOf(stack, region), stateBucketOf({ account: ACCOUNT, region })]
   return {
     partition,
     drawn: [...new Set(nodes.map(({ type }) => type))],
-    state: withObjects([stateBucketOf({ account: ACCOUNT, region })]),
+    stateBucket: anyAccount(stateBucket),
+    state: withObjects([stateBucket]),
     buckets: withObjects(named),
     identities: ['role', 'instance-profile'].map((kind) => `arn:${partition}:iam::*:${kind}${path}*`),
   }

@@ -4,7 +4,7 @@ import * as bastions from '../aws/bastion.ts'
 import type { Ctx } from '../aws/ctx.ts'
 import { type DatabaseEndpoint, databaseOf, noDatabase, passwordOf } from '../aws/database-endpoint.ts'
 import { explain } from '../aws/explain.ts'
-import { isDenied } from '../aws/failure.ts'
+import { isCredentials, isDenied, statusOf } from '../aws/failure.ts'
 import { sendKey } from '../aws/instance-connect.ts'
 import { stateOf } from '../aws/instances.ts'
 import { Declined, Failed, Refused } from '../engine/errors.ts'
@@ -79,7 +79,7 @@ export async function openWay(session: Session, options: WayOptions): Promise<Wa
 /** What stands in the way of the database is told where it is not needed, and stops nothing. */
 async function databaseFor(session: Session, ctx: Ctx, options: WayOptions): Promise<DatabaseEndpoint | null> {
   try {
-    return await databaseOf(ctx)
+    return await databaseOf(ctx, { running: options.database === null })
   } catch (error) {
     session.stop.signal.throwIfAborted()
     if (options.needsDatabase) throw error
@@ -160,13 +160,26 @@ class Finder {
 
   /** What it says of itself on its console nobody in between can have changed. */
   async #learn(bastion: Bastion, id: string): Promise<void> {
+    const lines = learnFromConsole((await this.#console(id)) ?? '')
+    if (lines.length > 0) await this.keys.learn(bastion, lines)
+  }
+
+  /** Null where AWS does not show it, for whatever reason: the tunnel can do without. */
+  async #console(id: string): Promise<string | null> {
     try {
-      const lines = learnFromConsole((await bastions.consoleOf(this.#ctx, id)) ?? '')
-      if (lines.length > 0) await this.keys.learn(bastion, lines)
+      return await bastions.consoleOf(this.#ctx, id)
     } catch (error) {
-      if (!isDenied(error)) throw error
-      const text = 'the console of the bastion may not be read (ec2:GetConsoleOutput): its key is trusted on first use'
-      this.#options.tell({ kind: 'note', text })
+      this.#session.stop.signal.throwIfAborted()
+      // Without an answer of AWS's own, or with credentials that are over, nothing else would go on either.
+      if (statusOf(error) === undefined || isCredentials(error)) throw error
+      const why = isDenied(error)
+        ? 'may not be read (ec2:GetConsoleOutput)'
+        : `cannot be read (${explain(error, this.#session.connection).message.replace(/\.$/, '')})`
+      this.#options.tell({
+        kind: 'note',
+        text: `the console of the bastion ${why}: its key is trusted on first use`,
+      })
+      return null
     }
   }
 }

@@ -20,8 +20,13 @@ export interface DatabaseEndpoint {
   readonly secretArn: string | null
 }
 
+interface Needs {
+  /** False: somebody only wants to know what it is called, and goes elsewhere. */
+  readonly running: boolean
+}
+
 /** The stack's database, by our tags, else by its name where nobody has tagged it. Null: there is none. One call. */
-export async function databaseOf(ctx: Ctx): Promise<DatabaseEndpoint | null> {
+export async function databaseOf(ctx: Ctx, { running }: Needs = { running: true }): Promise<DatabaseEndpoint | null> {
   const list = await instances(ctx)
   const tagged = list.find(({ TagList }) => {
     const tags = toRecord(TagList)
@@ -30,12 +35,14 @@ export async function databaseOf(ctx: Ctx): Promise<DatabaseEndpoint | null> {
   const name = nameOf(ctx.stack, 'main', 63).toLowerCase()
   const bare = list.find((one) => one.DBInstanceIdentifier === name && toRecord(one.TagList)[STACK] === undefined)
   const item = tagged ?? bare
-  return item ? endpointOf(item) : null
+  if (!item) return null
+  const { DBInstanceIdentifier: id = '', DBInstanceStatus: status = '' } = item
+  if (running && isStuck(status)) throw stuck(id, status)
+  return endpointOf(item)
 }
 
 function endpointOf(item: DBInstance): DatabaseEndpoint {
   const { DBInstanceIdentifier: id = '', DBInstanceStatus: status = '', Endpoint, MasterUserSecret } = item
-  if (isStuck(status)) throw stuck(id, status)
   if (!Endpoint?.Address) {
     throw new Failed('DatabaseNotReady', `The database ${id} is ${status}, and has no address yet.`, {
       address: DATABASE,
@@ -83,7 +90,9 @@ const gone = (secretArn: string, cause: unknown): Failed =>
 function parsed(text: string): string | null {
   try {
     const { password } = JSON.parse(text) as { readonly password?: unknown }
-    return typeof password === 'string' && password !== '' ? password : null
+    // No environment holds a NUL, and what refuses it quotes the whole value.
+    const usable = typeof password === 'string' && password !== '' && !password.includes('\0')
+    return usable ? password : null
   } catch {
     // The parser's own words would quote the secret.
     return null

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { Refused } from '../engine/errors.ts'
+import { EXIT, Refused } from '../engine/errors.ts'
 
 /** Keys of a terminal: it sends these to everybody who is in front of it, the child included. */
 const KEYS = ['SIGINT', 'SIGQUIT'] as const
@@ -17,27 +17,48 @@ interface ChildOptions {
 
 /** Runs a command at our place: its streams, signals and exit code are ours. What ends it is its own to decide. */
 export async function runChild(command: readonly string[], { env, lost, deafen }: ChildOptions): Promise<number> {
-  const [program = '', ...args] = command
+  let child: ChildProcess | null = null
   // In this order: without a listener a signal ends this process at once, and leaves the command behind. One that comes
   // in between is heard when all of this is done.
-  const release = passOn((signal) => void child.kill(signal))
+  const release = passOn((signal) => void child?.kill(signal))
+  const end = () => void child?.kill('SIGTERM')
   deafen()
-  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
-  const end = () => void child.kill('SIGTERM')
   lost.addEventListener('abort', end, { once: true })
   // However this process ends, the command does not outlive the way that it was given.
   process.once('exit', end)
+  // Before `bin/run.js` hears of it, which would be gone without a word to anybody.
+  process.prependListener('disconnect', leave)
   try {
-    return await new Promise<number>((resolve, reject) => {
-      child.once('error', (error) => reject(notRun(program, error)))
-      child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
-    })
+    child = begin(command, env)
+    return await codeOf(child, command)
   } finally {
+    process.off('disconnect', leave)
     process.off('exit', end)
     lost.removeEventListener('abort', end)
     release()
   }
 }
+
+/** The process in front of this one was killed. */
+const leave = (): void => process.exit(EXIT.failed)
+
+function begin([program = '', ...args]: readonly string[], env: ChildOptions['env']): ChildProcess {
+  try {
+    return spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+  } catch (error) {
+    // What is thrown here may quote what it was given, the password included: its code is all that goes on.
+    const { code } = error as NodeJS.ErrnoException
+    throw notRun(program, { code: code ?? 'not taken' })
+  }
+}
+
+const codeOf = (child: ChildProcess, [program = '']: readonly string[]): Promise<number> =>
+  new Promise((resolve, reject) => {
+    child.once('error', ({ code, message }: NodeJS.ErrnoException) =>
+      reject(notRun(program, { code: code ?? message })),
+    )
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+  })
 
 /** Hands signals on, but for those that the child has had from the terminal already. */
 function passOn(hand: (signal: NodeJS.Signals) => void): () => void {
@@ -52,12 +73,14 @@ function passOn(hand: (signal: NodeJS.Signals) => void): () => void {
   }
 }
 
-const WHY: Readonly<Record<string, string>> = { ENOENT: 'there is no such program', EACCES: 'it may not be run' }
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such program',
+  EACCES: 'it may not be run',
+  E2BIG: 'its words are too many for this system',
+}
 
-function notRun(program: string, error: NodeJS.ErrnoException): Refused {
-  const why = WHY[error.code ?? ''] ?? error.code ?? error.message
-  return new Refused('CannotRun', `${program} cannot be run: ${why}.`, {
-    cause: error,
+function notRun(program: string, { code }: { readonly code: string }): Refused {
+  return new Refused('CannotRun', `${program} cannot be run: ${WHY[code] ?? code}.`, {
     hint: 'Install it, or write its path. What stands after `--` is run as it is, without a shell.',
   })
 }

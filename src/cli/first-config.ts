@@ -11,6 +11,7 @@ export async function firstConfig(region: string | undefined, output: Output): P
   const suggested = suggestAnswers({ dir: process.cwd(), env: process.env })
   const config = await askConfig({ given: { region }, suggested, env: process.env, output })
   const path = resolve(CONFIG_FILE)
-  saveConfig(path, renderConfig(config, path), { overwrite: false })
+  const hint = 'Write it elsewhere with `ecom-infra init --out FILE`, and name it with -c.'
+  saveConfig(path, renderConfig(config, path), { overwrite: false, hint })
   return path
 }

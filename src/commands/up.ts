@@ -157,7 +157,7 @@ goes on from there. Without a config and at a terminal it asks first, as init do
       })
     }
     const { confirm } = await import('../ui/prompts.ts')
-    return confirm('Do this?', this.progress)
+    return confirm('Do this?', { output: this.progress, signal: this.stop.signal })
   }
 
   /** The wizard, where somebody can be asked. Its answers are written down, and never asked again. */

@@ -6,7 +6,13 @@ export function isTaken(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Without `overwrite` a file that has appeared since somebody looked is left alone. */
-export function saveConfig(path: string, text: string, { overwrite }: { readonly overwrite: boolean }): void {
-  writeText(path, text, { keep: !overwrite })
+interface Saving {
+  /** Without it a file that has appeared since somebody looked is left alone. */
+  readonly overwrite: boolean
+  /** What to do when it cannot be written, where no flag names another place. */
+  readonly hint?: string
+}
+
+export function saveConfig(path: string, text: string, { overwrite, ...rest }: Saving): void {
+  writeText(path, text, { keep: !overwrite, ...rest })
 }

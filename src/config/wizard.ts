@@ -3,7 +3,8 @@ import { valueAt } from './finding.ts'
 import { withValue } from './judge.ts'
 import { CONFIG_FILE } from './names.ts'
 import { type Config, configSchema } from './schema.ts'
-import { askerAt, type Output, unlessInterrupted } from './wizard/ask.ts'
+import { askerAt, type Output } from './wizard/ask.ts'
+import { leavingAtSignals, unlessAborted } from './wizard/leaving.ts'
 import { publicAddress } from './wizard/public-address.ts'
 import { QUESTIONS } from './wizard/questions.ts'
 import { review } from './wizard/review.ts'
@@ -29,10 +30,11 @@ const WELCOME =
  */
 export async function askConfig({ given, suggested, env, output, file = CONFIG_FILE }: Wizard): Promise<Config> {
   checkGiven(given)
-  const asker = await askerAt(output)
+  using leaving = leavingAtSignals()
+  const asker = await askerAt(leaving.signal, output)
   const over = new AbortController()
   const address = publicAddress({ env, signal: over.signal })
-  const now = { asker, here: () => unlessInterrupted(address) }
+  const now = { asker, here: () => unlessAborted(leaving.signal, address) }
   try {
     asker.say(WELCOME)
     let answers: unknown = answersOver(given, { ...suggested, region: knownRegion(suggested.region) })

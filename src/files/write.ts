@@ -26,6 +26,8 @@ interface Manner {
   readonly secret?: boolean
   /** Leaves alone what is there: the system decides that in one step, not we in two. */
   readonly keep?: boolean
+  /** Makes the folder that it goes into, where that is missing. */
+  readonly folder?: boolean
   /** What to do when it cannot be written. */
   readonly hint?: string
 }
@@ -36,6 +38,7 @@ interface Manner {
  */
 export function writeText(path: string, text: string, manner: Manner = {}): void {
   try {
+    if (manner.folder === true) makeFolder(dirname(path))
     const { target, there } = destination(path, manner)
     if (there !== null && (!there.isFile() || STREAM.test(path))) into(target, text)
     else replace(target, text, { ...manner, mode: manner.secret === true ? 0o600 : there && there.mode & 0o777 })

@@ -17,11 +17,11 @@ export interface AttemptOptions {
   readonly signal: AbortSignal
 }
 
-/** One try, with a bastion found anew and a key of its own. `named` is told whom it goes to. */
-export async function attempt(options: AttemptOptions, named: (name: string) => void): Promise<SshConnection> {
+/** One try, with a bastion found anew and a key of its own. `going` is told whom it goes to. */
+export async function attempt(options: AttemptOptions, going: (bastion: Bastion) => void): Promise<SshConnection> {
   const { find, admit, checkHostKey, limits, signal, tell } = options
   const bastion = await asking(options, find)
-  named(nameOf(bastion))
+  going(bastion)
   tell({ kind: 'connecting', text: `connecting to ${nameOf(bastion)}` })
   // The key comes after the connection: it is good for a minute only, and none is sent for a server that is not there.
   const socket = await reach(bastion, limits.attempt, signal)

@@ -53,12 +53,17 @@ export const keyRefused = (bastion: string, tries: number): Failed =>
   })
 
 /** There is no connection, and there will be none. What was asked of AWS failed in its own words. */
-export function unreachable(bastion: string, error: unknown): unknown {
+export function unreachable(
+  { name, named }: { readonly name: string; readonly named: boolean },
+  error: unknown,
+): unknown {
   if (error instanceof AskFailed) return error.cause
   if (error instanceof Problem) return error
-  return new Failed('BastionUnreachable', `No SSH connection to ${bastion}: ${brief(error)}.`, {
+  return new Failed('BastionUnreachable', `No SSH connection to ${name}: ${brief(error)}.`, {
     cause: error,
-    hint: 'Is your address in access.sshCidrs, does the instance run, and does this network let port 22 out?',
+    hint: named
+      ? 'Is the place right that was named, and is what leads from there to the bastion up (a VPN, a port that is handed on)?'
+      : 'Is your address in access.sshCidrs, does the instance run, and does this network let port 22 out?',
   })
 }
 

@@ -1,8 +1,7 @@
-import { dirname } from 'node:path'
 import { Refused } from '../engine/errors.ts'
 import { parseJson } from '../files/json.ts'
 import { codeOf, readText, whyUnread } from '../files/read.ts'
-import { makeFolder, writeText } from '../files/write.ts'
+import { writeText } from '../files/write.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Bastion, CheckHostKey } from './types.ts'
 
@@ -101,7 +100,6 @@ const isKnown = (value: unknown): value is Known =>
   Object.values(value).every((keys) => Array.isArray(keys) && keys.every((key) => typeof key === 'string'))
 
 function write(path: string, known: Known): void {
-  makeFolder(dirname(path))
   const hint = 'Set XDG_STATE_HOME to a directory that can be written.'
-  writeText(path, `${JSON.stringify(known, null, 2)}\n`, { secret: true, hint })
+  writeText(path, `${JSON.stringify(known, null, 2)}\n`, { secret: true, folder: true, hint })
 }

@@ -1,5 +1,5 @@
 import { type AttemptOptions, attempt } from './attempt.ts'
-import { AskFailed, brief, isFinal, isRefusedKey, keyRefused, unreachable } from './failure.ts'
+import { AskFailed, brief, isFinal, isRefusedKey, keyRefused, nameOf, unreachable } from './failure.ts'
 import { Seldom } from './seldom.ts'
 import type { SshConnection } from './ssh.ts'
 import { Retry } from './time.ts'
@@ -28,6 +28,8 @@ export class Link {
   #refusals = 0
   #refusedSince = 0
   #name = 'the bastion'
+  /** Its place was named by somebody, not found. */
+  #named = false
 
   constructor(options: AttemptOptions) {
     this.#news = new Seldom(options.tell, QUIET)
@@ -90,8 +92,9 @@ export class Link {
       // Taken for a failure until it was of use: one that dies as soon as it stands must not be made again at once.
       this.#retry.failed()
       try {
-        return await attempt(this.#options, (name) => {
-          this.#name = name
+        return await attempt(this.#options, (bastion) => {
+          this.#name = nameOf(bastion)
+          this.#named = bastion.named === true
         })
       } catch (error) {
         signal.throwIfAborted()
@@ -104,7 +107,7 @@ export class Link {
   /** Throws where trying again would be of no use. */
   #judge(error: unknown, deadline: number): void {
     const final = isFinal(error) || (!this.#stood && (error instanceof AskFailed || Date.now() > deadline))
-    if (final) throw unreachable(this.#name, error)
+    if (final) throw unreachable({ name: this.#name, named: this.#named }, error)
     if (!isRefusedKey(error)) return
     if (this.#refusals === 0) this.#refusedSince = Date.now()
     this.#refusals += 1

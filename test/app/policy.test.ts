@@ -63,7 +63,14 @@ describe('the least policy', () => {
       'aws:ResourceTag/ecom-infra:stack': 'shop-dev',
       'aws:ResourceTag/ecom-infra:address': 'ec2:instance/bastion',
     }
-    expect(actionsIn(policy).filter((action) => /^(s3|iam|kms):/.test(action))).toEqual([])
+    expect(actionsIn(policy).filter((action) => /^(iam|kms):/.test(action))).toEqual([])
+    // For --stack: its own manifest, and no other's.
+    const bucket = 'arn:aws:s3:::ecom-infra-state-*-eu-west-1'
+    expect(statement(policy, 'TunnelConfig')).toMatchObject({
+      Action: ['s3:GetObject', 's3:ListBucket'],
+      Resource: [bucket, `${bucket}/shop-dev/manifest.json`],
+    })
+    expect(actionsIn(policy).filter((action) => action.startsWith('s3:'))).toHaveLength(2)
     expect(statement(policy, 'TunnelKey')).toMatchObject({
       Resource: 'arn:aws:ec2:eu-west-1:*:instance/*',
       Condition: { StringEquals: { ...bastion, 'ec2:osuser': 'ec2-user' } },

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { lacksRoots } from '../../src/cli/root-certificates.ts'
+import { lacksRoots, rootCertificates } from '../../src/cli/root-certificates.ts'
 import { REGIONS } from '../../src/config/regions.ts'
 
 it('knows for which regions the package has no root certificates', async () => {
@@ -11,4 +12,12 @@ it('knows for which regions the package has no root certificates', async () => {
     ...['me-west-1', 'mx-central-1', 'sa-west-1'],
   ])
   expect(await lacksRoots('ca-west-1', { PGSSLROOTCERT: '/mine.pem' })).toBe(false)
+})
+
+it.each([
+  ['mine.pem', resolve('mine.pem')],
+  ['/etc/mine.pem', '/etc/mine.pem'],
+  ['system', 'system'],
+])("names the caller's own, %s, so that it is found from everywhere", async (PGSSLROOTCERT, path) => {
+  expect((await rootCertificates({ PGSSLROOTCERT })).path).toBe(path)
 })

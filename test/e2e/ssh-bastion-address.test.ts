@@ -21,6 +21,7 @@ access:
     - 198.51.100.0/24   # the office
 `
 const MINE = '203.0.113.9'
+const QUESTION = /Add 203\.0\.113\.9\/32 there, and apply that now\?/
 
 let stack: Stack
 let checkip: http.Server
@@ -111,10 +112,16 @@ describe("the caller's address", () => {
     const terminal = new Terminal(pythonFor(test), ['ssh-bastion'], {
       ...{ cwd: stack.dir, env: { ...stack.account.env, ...env() } },
     })
-    await terminal.answer(/Add 203\.0\.113\.9\/32 there, and apply that now\?/, 'n\r')
+    await terminal.answer(QUESTION, 'n\r')
     await terminal.shows('Going on without it.')
     terminal.type('\u0003')
     expect(await terminal.ended()).toBe(130)
+    const left = new Terminal(pythonFor(test), ['ssh-bastion'], {
+      ...{ cwd: stack.dir, env: { ...stack.account.env, ...env() } },
+    })
+    await left.shows(QUESTION)
+    left.signal('SIGINT')
+    expect(await left.ended()).toBe(130)
     expect([config(), await rules()]).toEqual([CONFIG, OFFICE])
   })
 
@@ -125,7 +132,7 @@ describe("the caller's address", () => {
     await reached
     expect(config()).toContain(MINE)
     run.kill('SIGINT')
-    await run.said(/closing the tunnel/)
+    await run.said(/ending what is under way/)
     release()
     expect((await run.result).code).toBe(130)
     for (const cidr of [...(await rules()).group, ...(await rules()).acl]) expect(config()).toContain(cidr)

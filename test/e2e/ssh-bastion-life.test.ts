@@ -200,6 +200,25 @@ describe('a bastion that is not what it should be', () => {
     expect(other.stderr).toContain('RUNBOOK.md')
   })
 
+  it('is trusted on first use, aloud, where AWS does not show its console', async (test) => {
+    const ground = await open(test)
+    const { proxy } = ground.stack.account
+    for (const [status, code] of [
+      [400, 'IncorrectInstanceState'],
+      [500, 'InternalError'],
+      [403, 'UnauthorizedOperation'],
+    ] as const) {
+      proxy.intercept((call) =>
+        call.action === 'GetConsoleOutput' ? refusal(call, status, code, 'not now') : 'forward',
+      )
+      const env = { XDG_STATE_HOME: join(ground.stack.dir, code) }
+      const done = await ground.run(['--', 'echo', 'it ran'], { env })
+      proxy.intercept(null)
+      expect(done).toMatchObject({ code: 0, stdout: 'it ran\n' })
+      expect(done.stderr).toMatch(/^the console of the bastion .*: its key is trusted on first use$/m)
+    }
+  })
+
   it('is refused when its key was swapped since the last time', async (test) => {
     const ground = await open(test)
     expect((await ground.run(['--', 'true'])).code).toBe(0)

@@ -28,7 +28,7 @@ describe('the least policy of ssh-bastion', () => {
     const ground = await open(test)
     const { policy } = await ground.stack.json<PolicyDocument>(['policy', 'ssh-bastion'])
     const allowed = policy.Statement.flatMap(({ Action }) => Action)
-    const done = await ground.run(['--verbose', ...psql])
+    const done = await ground.run(['--verbose', '--stack', 'shop-dev', '--region', 'us-east-1', ...psql])
     expect(done.code).toBe(0)
     const calls = new Set([...done.stderr.matchAll(/^([\w-]+:[A-Z]\w+) \d+ ms/gm)].map(([, call = '']) => call))
     calls.delete('sts:GetCallerIdentity')
@@ -77,13 +77,37 @@ describe('what is in the way of a tunnel', () => {
     expect(ground.litter()).toEqual([])
   })
 
-  it('is said where the password is not one, without what it is', async (test) => {
+  it.for([
+    ['no JSON', 'hidden, and no JSON'],
+    ['what no environment can hold', JSON.stringify({ password: 'hidden\0TAIL' })],
+  ])('is said where the password is not one, without what it is: %s', async ([, secret], test) => {
     const ground = await open(test)
-    await ground.setSecret('hidden, and no JSON')
-    const done = await ground.run(psql)
+    await ground.setSecret(secret)
+    const done = await ground.run(['--verbose', ...psql])
     await ground.setSecret()
     expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('does not hold a password') })
-    expect(done.stderr).not.toContain('hidden')
+    expect(done.stderr).not.toMatch(/hidden|TAIL/)
+  })
+
+  it('is a database that is stopped, but not where another place takes its own', async (test) => {
+    const ground = await open(test)
+    const { rds } = ground.stack.raw
+    await rds.stopDBInstance({ DBInstanceIdentifier: 'shop-dev-main' })
+    const without = ['ssh-bastion', ...ground.there.slice(0, 2), '--json']
+    const done = [await failing(ground.stack, without, 1, { env: ground.env }), await ground.run(psql)]
+    await rds.startDBInstance({ DBInstanceIdentifier: 'shop-dev-main' })
+    expect(done).toMatchObject([
+      { code: 'Broken', message: expect.stringContaining('is stopped') },
+      { code: 0, stdout: '1\n' },
+    ])
+  })
+
+  it('is a state folder that cannot be made: said at once', async (test) => {
+    const ground = await open(test)
+    const told = await failing(ground.stack, ['ssh-bastion', ...ground.there], 2, {
+      env: { ...ground.env, XDG_STATE_HOME: '/sys/none' },
+    })
+    expect(told).toMatchObject({ code: 'NotWritten', hint: expect.stringContaining('XDG_STATE_HOME') })
   })
 
   it('is a bastion that is stopped: asked for, and started with --yes', async (test) => {
@@ -107,6 +131,11 @@ describe('what is in the way of a tunnel', () => {
     const no = begin()
     await no.answer(/is stopped\. Start it\?/, 'n\r')
     expect([await no.ended(), await stateOf(ground)]).toEqual([5, 'stopped'])
+    const killed = begin()
+    await killed.shows(/is stopped\. Start it\?/)
+    killed.signal('SIGTERM')
+    expect([await killed.ended(), await stateOf(ground)]).toEqual([143, 'stopped'])
+    expect(killed.screen.text).not.toContain('closing the tunnel')
     const yes = begin()
     await yes.answer(/is stopped\. Start it\?/, 'y\r')
     await yes.answer('shop=>', "select 'typed' || ' well';\r")
@@ -141,6 +170,8 @@ describe('a stack that is not there', () => {
     [['--shell', '--', 'psql'], '--shell and a command do not go together: there is one standard output.'],
     [['--json', '--', 'psql'], '--json and a command do not go together: there is one standard output.'],
     [['--'], 'There is no command after `--`.'],
+    [['--', ''], 'There is no command after `--`.'],
+    [['--local', 'psql'], 'Put the command that is to be run after `--`'],
     [['--local'], 'The local AWS has no servers, so there is no bastion to connect to.'],
   ] as const)('is not even asked for where the wish is wrong: %s', async ([args, message]) => {
     const { code, stdout, stderr } = await runCli(['ssh-bastion', ...args])

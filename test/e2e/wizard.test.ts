@@ -210,6 +210,20 @@ describe('Ctrl-C ends it with 130, and nothing is written', () => {
     await Promise.all([somebody(), somebody(), somebody(), somebody()])
   })
 
+  it('and a signal from elsewhere ends it, too, with a cursor to type at', async () => {
+    for (const [args, signal, code] of [
+      ['init', 'SIGTERM', 143],
+      ['up', 'SIGINT', 130],
+    ] as const) {
+      const terminal = at(args)
+      await enterUpTo(terminal, 'Zones')
+      await terminal.shows('? Zones: ')
+      terminal.signal(signal)
+      expect(await terminal.ended()).toBe(code)
+      expect([existsSync(config()), terminal.screen.cursorVisible]).toEqual([false, true])
+    }
+  })
+
   it('while the own address is looked up', async () => {
     answerPage = () => undefined
     const terminal = at('init')

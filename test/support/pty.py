@@ -1,8 +1,8 @@
 """Runs a command in a terminal of its own: pty.py COLUMNS ROWS COMMAND...
 
 What comes on standard input is typed; what the command shows goes to standard output as it is; a line `COLUMNS ROWS` on
-descriptor 3 is another size. Ends as the command ends, with 250 when that has left the terminal otherwise than it was, and
-ends the command when its own standard input is closed.
+descriptor 3 is another size, and the name of a signal there is sent to the command alone. Ends as the command ends, with
+250 when that has left the terminal otherwise than it was, and ends the command when its own standard input is closed.
 """
 import fcntl
 import os
@@ -61,7 +61,10 @@ while True:
         os.write(terminal, typed)
     elif 3 in ready:
         for line in read(3).decode().splitlines():
-            resize(terminal, *line.split())
+            if line.startswith("SIG"):
+                os.kill(pid, getattr(signal, line))
+            else:
+                resize(terminal, *line.split())
 
 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF
 if not killed and manners(terminal) != before:

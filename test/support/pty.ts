@@ -56,8 +56,17 @@ export class Terminal {
 
   /** As when somebody pulls at the window. What is on it already is not drawn anew. */
   resize(columns: number, rows: number): void {
-    const sizes = this.#child.stdio[3] as Writable
-    sizes.write(`${columns} ${rows}\n`)
+    this.#order(`${columns} ${rows}`)
+  }
+
+  /** As `kill` sends it, from elsewhere: to the command, and not to whom it has started. */
+  signal(name: 'SIGINT' | 'SIGTERM'): void {
+    this.#order(name)
+  }
+
+  #order(line: string): void {
+    const orders = this.#child.stdio[3] as Writable
+    orders.write(`${line}\n`)
   }
 
   /** Waits until the screen shows it. */

@@ -81,6 +81,13 @@ describe('the host keys of a stack', () => {
   })
 })
 
+test('host keys that can be written nowhere are a refusal, which no trying again changes', async () => {
+  const refusal = { name: 'Refused', code: 'NotWritten', details: { hint: expect.stringContaining('XDG_STATE_HOME') } }
+  const keys = hostKeysIn('/sys/none/keys.json')
+  await expect(keys.check(bastion('i-1'), someKey())).rejects.toMatchObject(refusal)
+  await expect(keys.learn(bastion('i-1'), [lineOf(someKey())])).rejects.toMatchObject(refusal)
+})
+
 describe('the console of an instance', () => {
   const [ed25519, ecdsa] = [lineOf(someKey()), `ecdsa-sha2-nistp256 AAAA${'B'.repeat(136)}=`]
   const boot = (keys: readonly string[], prefix = '') =>

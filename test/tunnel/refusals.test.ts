@@ -101,12 +101,18 @@ describe('a tunnel that is refused', () => {
     await expect(openTunnel(options)).rejects.toMatchObject({
       code: 'BastionUnreachable',
       message: `No SSH connection to nobody@127.0.0.1:${closed}: nothing listens there.`,
+      details: { hint: expect.stringContaining('access.sshCidrs') },
     })
     // What is the same each time is told once.
     expect(tries).toBeGreaterThan(2)
     expect(options.events.map(({ kind }) => kind)).toEqual(['connecting', 'waiting'])
     // No key is sent for nobody.
     expect(sshd.admission.keys.length).toBe(before)
+    // Where somebody has named the place, neither AWS nor port 22 has to do with it.
+    const named = wishFor(sshd, { find: async () => ({ ...(await find()), named: true }), limits: { first: 100 } })
+    await expect(openTunnel(named)).rejects.toMatchObject({
+      details: { hint: expect.not.stringMatching(/sshCidrs|port 22/) },
+    })
   })
 
   test('by AWS itself, in its own words and at once', async (context) => {

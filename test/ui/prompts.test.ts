@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { Declined, Interrupted } from '../../src/engine/errors.ts'
 import { confirm, typeToConfirm } from '../../src/ui/prompts.ts'
 
+const NAME = { what: 'delete it all', expected: 'shop-dev' }
+
 /** The first question appears only after the prompts were loaded. */
 async function shows(words: string): Promise<void> {
   await expect.poll(() => screen.getScreen(), { interval: 5 }).toContain(words)
@@ -35,25 +37,37 @@ describe('a yes or no', () => {
   })
 })
 
-describe('a typed confirmation', () => {
-  const wish = { what: 'delete it all', expected: 'shop-dev' }
+describe('a signal from outside', () => {
+  test.each([
+    ['a yes or no', (signal: AbortSignal) => confirm('Apply this plan?', { signal }), 'Apply'],
+    ['a typed confirmation', (signal: AbortSignal) => typeToConfirm(NAME, { signal }), 'Type shop-dev'],
+  ])('ends %s with what it is, and none is begun after it', async (_, ask, words) => {
+    const stop = new AbortController()
+    const asked = ask(stop.signal).catch((error: unknown) => error)
+    await shows(words)
+    stop.abort(new Interrupted('SIGTERM'))
+    expect(await asked).toEqual(new Interrupted('SIGTERM'))
+    await expect(ask(stop.signal)).rejects.toEqual(new Interrupted('SIGTERM'))
+  })
+})
 
+describe('a typed confirmation', () => {
   test.each(['shop-dev', ' shop-dev '])('"%s" is taken', async (text) => {
-    const asked = typeToConfirm(wish)
+    const asked = typeToConfirm(NAME)
     await shows('Type shop-dev to delete it all:')
     await answer(text)
     await expect(asked).resolves.toBeUndefined()
   })
 
   test.each(['', 'shop', 'SHOP-DEV', 'yes'])('"%s" is a no', async (text) => {
-    const asked = typeToConfirm(wish).catch((error: unknown) => error)
+    const asked = typeToConfirm(NAME).catch((error: unknown) => error)
     await shows('Type shop-dev')
     await answer(text)
     expect(await asked).toEqual(new Declined('That was not shop-dev: nothing was changed.'))
   })
 
   test('Ctrl-C is an interrupt', async () => {
-    const asked = typeToConfirm(wish).catch((error: unknown) => error)
+    const asked = typeToConfirm(NAME).catch((error: unknown) => error)
     await shows('Type shop-dev')
     screen.keypress({ name: 'c', ctrl: true })
     expect(await asked).toBeInstanceOf(Interrupted)

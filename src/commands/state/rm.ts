@@ -33,7 +33,8 @@ A later \`up\` or \`down\` finds it again by names and tags. History and outputs
       })
     }
     const { typeToConfirm } = await import('../../ui/prompts.ts')
-    await typeToConfirm({ what: 'forget its state', expected: stack }, this.progress)
+    const asking = { output: this.progress, signal: this.stop.signal }
+    await typeToConfirm({ what: 'forget its state', expected: stack }, asking)
     return true
   }
 }

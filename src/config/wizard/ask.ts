@@ -42,25 +42,27 @@ const AROUND_A_LIST = 8
 /** Longer pages are hard to read, whatever room there is. */
 const LONGEST_PAGE = 18
 
-export async function askerAt(output: Output = process.stdout): Promise<Asker> {
+/** `signal` ends the question that is asked, with its reason. */
+export async function askerAt(signal: AbortSignal, output: Output = process.stdout): Promise<Asker> {
   const [{ input, select, Separator }, { shortened }] = await Promise.all([
     import('@inquirer/prompts'),
     import('./shortened.ts'),
   ])
   const width = () => Math.max(output.columns ?? 80, 20)
   const page = () => Math.min(Math.max((output.rows ?? 40) - AROUND_A_LIST, 3), LONGEST_PAGE)
-  const context = (passing = false) => ({ output, clearPromptOnDone: passing })
+  const context = (passing = false) => ({ output, signal, clearPromptOnDone: passing })
   return {
     choose: ({ message, choices, suggested, first, passing, refusal, byTyping }) => {
       const common = { message, pageSize: page(), ...(suggested === undefined ? {} : { default: suggested }) }
-      if (byTyping) return unlessLeft(shortened({ ...common, choices, theme: themeOf(width) }, context(passing)))
-      return unlessLeft(
+      const theme = themeOf(width)
+      if (byTyping) return unlessLeft(signal, () => shortened({ ...common, choices, theme }, context(passing)))
+      return unlessLeft(signal, () =>
         select(
           {
             ...common,
             choices: [...(first === undefined ? [] : [first, new Separator()]), ...choices],
             loop: false,
-            theme: { ...themeOf(width), ...(refusal === undefined ? {} : { i18n: { disabledError: refusal } }) },
+            theme: { ...theme, ...(refusal === undefined ? {} : { i18n: { disabledError: refusal } }) },
           },
           context(passing),
         ),
@@ -68,7 +70,8 @@ export async function askerAt(output: Output = process.stdout): Promise<Asker> {
     },
     type: async ({ message, suggested, complaint }) => {
       const validate = (text: string) => complaint(text.trim()) ?? true
-      const text = await unlessLeft(input({ message, default: suggested, validate, theme: themeOf(width) }, context()))
+      const ask = () => input({ message, default: suggested, validate, theme: themeOf(width) }, context())
+      const text = await unlessLeft(signal, ask)
       return text.trim()
     },
     say: (line) => void output.write(`${harmlessOutput(wrap(line, width()))}\n`),
@@ -85,24 +88,14 @@ const themeOf = (width: () => number) => ({
   },
 })
 
-/** Ctrl-C at a question ends the command as it would anywhere else; nothing has been written. */
-async function unlessLeft<T>(answer: Promise<T>): Promise<T> {
+/** Ctrl-C at a question, and a signal meanwhile, end the command as they would anywhere else; nothing has been written. */
+async function unlessLeft<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
   try {
-    return await answer
+    return await ask()
   } catch (error) {
+    signal.throwIfAborted()
     if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted()
     throw error
-  }
-}
-
-/** What is waited for between two questions: there Ctrl-C is not a key, but a signal. */
-export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const leave = () => reject(new Interrupted())
-  process.once('SIGINT', leave)
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    process.removeListener('SIGINT', leave)
   }
 }
