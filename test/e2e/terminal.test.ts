@@ -39,16 +39,6 @@ describe('the main job, at a terminal of 80 columns', () => {
     expect(screen.cursorVisible).toBe(true)
   }
 
-  /** A signal from elsewhere, at a question: nobody has to answer it any more. */
-  async function leavesAt(args: string, question: string, signal: 'SIGINT' | 'SIGTERM', code: number): Promise<void> {
-    account.proxy.reset()
-    const terminal = at(args)
-    await terminal.shows(question)
-    terminal.signal(signal)
-    expect(await terminal.ended()).toBe(code)
-    expect([terminal.screen.cursorVisible, account.proxy.report().changes]).toEqual([true, 0])
-  }
-
   it('shows what is done and how long it takes; down wants the name', async () => {
     writeFileSync(
       join(folder, 'ecom-infra.yaml'),
@@ -57,7 +47,6 @@ describe('the main job, at a terminal of 80 columns', () => {
     account.proxy.setLatency(60)
     // One answer takes long enough for its seconds to be seen, on a machine of any speed.
     account.proxy.intercept(({ action }) => (action === 'CreateLoadBalancer' ? { pause: sleep(3_000) } : 'forward'))
-    await leavesAt('up', 'Do this? (y/N)', 'SIGINT', 130)
     const up = at('up', { env: { NO_COLOR: '1', ECOM_INFRA_PACE: '0.1' } })
     await up.answer('Do this? (y/N)', `y${KEY.enter}`)
     expect(await up.ended()).toBe(0)
@@ -84,7 +73,12 @@ describe('the main job, at a terminal of 80 columns', () => {
     expect(wrong.screen.text).toContain('That was not kiosk-test: nothing was changed.')
     expect(account.proxy.report().changes).toBe(0)
 
-    await leavesAt('down', 'Type kiosk-test to delete all of it:', 'SIGTERM', 143)
+    // A signal from elsewhere: nobody has to answer any more.
+    const killed = at('down')
+    await killed.shows('Type kiosk-test to delete all of it:')
+    killed.signal('SIGTERM')
+    expect(await killed.ended()).toBe(143)
+    expect([killed.screen.cursorVisible, account.proxy.report().changes]).toEqual([true, 0])
 
     const right = at('down')
     await right.answer('Type kiosk-test to delete all of it:', `kiosk-test${KEY.enter}`)

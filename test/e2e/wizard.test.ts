@@ -258,6 +258,10 @@ describe('up without a config, at a terminal', () => {
     await second.answer('Do this? (y/N)', KEY.ctrlC)
     expect(await second.ended()).toBe(130)
     expect(second.screen.text).not.toMatch(/Blueprint:|Name:|Wrote/)
+    const third = at('up')
+    await third.shows('Do this? (y/N)')
+    third.signal('SIGINT')
+    expect(await third.ended()).toBe(130)
     expect(account.proxy.report().changes).toBe(0)
   })
 
