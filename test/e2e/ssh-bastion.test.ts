@@ -102,22 +102,23 @@ describe('a command at the end of the tunnel', () => {
     expect(await listens(Number(/port (\d+)/.exec(done.stdout)?.[1]))).toBe(false)
   })
 
-  it.for(['SIGKILL', 'SIGQUIT'] as const)(
-    'does not outlive the process in front of it, which gets %s',
-    async (signal, test) => {
-      const ground = await open(test)
-      // As an older Node does, which `bin/run.js` puts the clone's own behind.
-      const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:process.channel?process.versions.node:'20.20.2'})`
-      const env = { NODE_OPTIONS: `--import ${older}`, PGSSLROOTCERT: undefined }
-      const under = ground.start(['--', 'sh', '-c', 'echo "pid $$"; exec sleep 60'], { env, timeoutMs: 30_000 })
-      await under.said(/pid \d+/)
-      expect(ground.litter()).toHaveLength(1)
-      under.kill(signal)
-      // It ends when nobody has its outputs open any more, the command least of all.
-      expect((await under.result).timedOut).toBe(false)
-      expect(ground.litter()).toEqual([])
-    },
-  )
+  it.for([
+    ['SIGKILL', null],
+    // It is handed on, and the front ends as the command did.
+    ['SIGQUIT', 131],
+  ] as const)('does not outlive the process in front of it, which gets %s', async ([signal, code], test) => {
+    const ground = await open(test)
+    // As an older Node does, which `bin/run.js` puts the clone's own behind.
+    const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:process.channel?process.versions.node:'20.20.2'})`
+    const env = { NODE_OPTIONS: `--import ${older}`, PGSSLROOTCERT: undefined }
+    const under = ground.start(['--', 'sh', '-c', 'echo "pid $$"; exec sleep 60'], { env, timeoutMs: 30_000 })
+    await under.said(/pid \d+/)
+    expect(ground.litter()).toHaveLength(1)
+    under.kill(signal)
+    // It ends when nobody has its outputs open any more, the command least of all.
+    expect(await under.result).toMatchObject({ code, timedOut: false })
+    expect(ground.litter()).toEqual([])
+  })
 
   it('is read to the letter, and says so where there is no such program', async (test) => {
     const ground = await open(test)
