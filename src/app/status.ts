@@ -2,6 +2,7 @@ import { isDenied, messageOf } from '../aws/failure.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Health } from '../engine/resource.ts'
 import { NO_CONSENT, type Plan } from '../engine/steps.ts'
+import { type Holder, holderOf } from '../state/take-lock.ts'
 import { type Observation, observe, planFor } from './observe.ts'
 import { knownOutputs } from './outputs.ts'
 import type { Session } from './session.ts'
@@ -11,6 +12,10 @@ export interface Standing {
   readonly health: ReadonlyMap<Address, Health>
   readonly outputs: Readonly<Record<string, string>>
   readonly notes: readonly string[]
+  /** The run that is under way, or was killed; null: none that there is a trace of. */
+  readonly holder: Holder | null
+  /** Nothing is remembered of the stack. */
+  readonly unknown: boolean
 }
 
 /** Drift and health, by looking alone. */
@@ -19,8 +24,18 @@ export async function standing(session: Session): Promise<Standing> {
   const plan = planFor(session, seen, seen.wanted, NO_CONSENT)
   const { damage } = seen.loaded
   const notes = damage ? [`The manifest cannot be used: ${damage.problem.message}`] : []
-  return { plan, health: await healthOf(seen, plan), outputs: knownOutputs(seen), notes }
+  const holder = isTorn(seen, plan) ? await holderOf(session.store, session.stack) : null
+  const known = { outputs: knownOutputs(seen), holder, unknown: seen.loaded.etag === null }
+  return { plan, health: await healthOf(seen, plan), notes, ...known }
 }
+
+/**
+ * Whether the lock is worth a call: a run that was killed leaves announcements, or has not got to make what is
+ * wanted, or has forgotten what it deleted. What somebody else has deleted is still remembered.
+ */
+const isTorn = ({ loaded: { manifest, etag } }: Observation, { steps }: Plan): boolean =>
+  Object.keys(manifest.announced).length > 0 ||
+  (etag !== null && steps.some(({ address, action }) => action === 'create' && !manifest.resources[address]))
 
 /** Asked in the look's own context, so that what its listings have shown is not read again. */
 async function healthOf({ context }: Observation, { steps }: Plan): Promise<ReadonlyMap<Address, Health>> {

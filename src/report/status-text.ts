@@ -19,19 +19,33 @@ const SIGNS: Readonly<Record<Status, { readonly mark: string; readonly tone: Ton
 interface StatusOptions extends TextOptions {
   /** What said where, for the command that puts it right: ' --local -c prod.yaml'. */
   readonly flags?: string
+  /** The region, when nothing is remembered of the stack there. */
+  readonly absentFrom?: string | null
 }
 
 /** How everything stands: what is in order in one line a layer, what is not in full. */
-export function statusText(document: StatusDocument, { color, width, flags = '' }: StatusOptions): string {
+export function statusText(document: StatusDocument, options: StatusOptions): string {
+  const { color, width, flags = '', absentFrom = null } = options
   const paint = painter(color)
   const { resources, outputs, notes, verdict } = document
+  const told = notes.map((note) => `Note: ${clean(note)}`)
+  if (absentFrom !== null && isNowhere(document)) return blocks(absence(document, absentFrom, flags), told)
   const groups = byLayer(resources, 'No longer wanted').map(({ title, items }) =>
     groupLines(title, items, { paint, room: roomIn(width) }),
   )
   const next = verdict === 'in-sync' || verdict === 'unhealthy' ? [] : [remedy(resources, flags)]
-  const told = notes.map((note) => `Note: ${clean(note)}`)
   return blocks(groups.flat(), outputLines(outputs, paint), told, [...closing(document, paint), ...next])
 }
+
+/** Somebody else's thing under a name of ours has to be seen. */
+const isNowhere = ({ resources }: StatusDocument): boolean =>
+  resources.every(({ status, blocked }) => status === 'missing' && !blocked)
+
+/** Before the first `up` there is nothing to be told one by one. */
+const absence = ({ stack, resources, durationMs, apiCalls }: StatusDocument, region: string, flags: string) => [
+  `${stack} is not there yet: nothing of it was found in ${region}. \`ecom-infra up${flags}\` makes it.`,
+  `${plural(resources.length, 'resource')} to make. ${took(durationMs)}, ${plural(apiCalls.total, 'API call')}.`,
+]
 
 /** No promise that `up` would break. */
 function remedy(rows: readonly StatusRow[], flags: string): string {

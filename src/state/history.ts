@@ -1,7 +1,9 @@
+import { type Here, here as thisProcess } from './holder.ts'
 import { runKeyOf, runsPrefixOf } from './keys.ts'
 import { type HeldLock, lastCallOf } from './lock-document.ts'
 import { ordered } from './manifest.ts'
 import type { StateStore } from './store.ts'
+import { holderOf } from './take-lock.ts'
 
 export const RUN = 'ecom-infra/run/1'
 
@@ -83,13 +85,21 @@ export async function markKilled(store: StateStore, stack: string, dead: HeldLoc
   const item = await store.get(key)
   const record = item === null ? null : recordIn(item.body)
   if (item === null || record?.run !== run || record.outcome !== 'running') return
-  const ended = new Date(Math.min(lastCallOf(dead), dead.date)).toISOString()
+  const ended = deathOf(dead)
   // Should it write its own end at this very moment, that is the better one.
   await store.put(key, textOf({ ...record, outcome: 'interrupted', ended }), { ifMatch: item.etag })
 }
 
-/** The latest runs, newest first. */
-export async function listRuns(store: StateStore, stack: string, limit = 20): Promise<History> {
+/** When a killed run can last have done something, as far as is known by now. */
+const deathOf = (dead: HeldLock): string => new Date(Math.min(lastCallOf(dead), dead.date)).toISOString()
+
+/** The latest runs, newest first. Writes nothing. */
+export async function listRuns(
+  store: StateStore,
+  stack: string,
+  limit = 20,
+  here: Here = thisProcess,
+): Promise<History> {
   const listed = await store.list(runsPrefixOf(stack))
   const keys = listed
     .map(({ key }) => key)
@@ -103,9 +113,36 @@ export async function listRuns(store: StateStore, stack: string, limit = 20): Pr
     }),
   )
   return {
-    runs: read.flatMap(({ record }) => record ?? []),
+    runs: await judged(
+      store,
+      stack,
+      read.flatMap(({ record }) => record ?? []),
+      here,
+    ),
     unreadable: read.flatMap(({ key, gone, record }) => (gone || record ? [] : store.nameOf(key))),
   }
+}
+
+/** Until the next run comes, nobody writes that one was killed: the lock tells, of those that say that they run. */
+async function judged(
+  store: StateStore,
+  stack: string,
+  runs: readonly RunRecord[],
+  here: Here,
+): Promise<readonly RunRecord[]> {
+  if (runs.every(({ outcome }) => outcome !== 'running')) return runs
+  const holder = await holderOf(store, stack, here)
+  return Promise.all(
+    runs.map(async (record) => {
+      const holds = holder?.document.run === record.run
+      if (record.outcome !== 'running' || (holds && !holder.dead)) return record
+      // It may have ended since it was read: that is written before the lock is given up.
+      const item = await store.get(runKeyOf(stack, record.started))
+      const now = item === null ? null : recordIn(item.body)
+      if (now?.run === record.run && now.outcome !== 'running') return now
+      return { ...record, outcome: 'interrupted' as const, ended: holds ? deathOf(holder) : null }
+    }),
+  )
 }
 
 const textOf = (record: RunRecord): string => `${JSON.stringify(ordered(record), null, 2)}\n`

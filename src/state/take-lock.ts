@@ -59,11 +59,20 @@ export async function takeLock(store: StateStore, wanted: Wanted): Promise<Lock>
 export const isFree = async (held: HeldLock, whereabouts: Here): Promise<boolean> =>
   isExpired(held) || whereabouts.gone(held.document)
 
-/** Whether a dead run has left its lock behind. */
-export async function isAbandoned(store: StateStore, stack: string): Promise<boolean> {
-  const held = await readLock(store, lockKeyOf(stack))
-  return held !== null && isFree(held, thisProcess)
+/** A lock as it was found, and whether the run that took it is dead: sure of it, or the lease has run out. */
+export interface Holder extends HeldLock {
+  readonly dead: boolean
 }
+
+/** Who holds the lock of a stack, or has left it behind. Null: nobody. */
+export async function holderOf(store: StateStore, stack: string, here: Here = thisProcess): Promise<Holder | null> {
+  const held = await readLock(store, lockKeyOf(stack))
+  return held && { ...held, dead: await isFree(held, here) }
+}
+
+/** Whether a dead run has left its lock behind. */
+export const isAbandoned = async (store: StateStore, stack: string): Promise<boolean> =>
+  (await holderOf(store, stack))?.dead ?? false
 
 async function firstDocument(wanted: Wanted, whereabouts: Here, clock: Clock): Promise<LockDocument> {
   const lease = wanted.lease ?? leaseSeconds()

@@ -321,6 +321,27 @@ describe('buckets', () => {
     expect(await run([name], () => tagged(place.stack), { ...place, region: 'us-east-1' })).toEqual([])
   })
 
+  test('of another region is not left over in this one, whatever hints at it, and is not asked', async () => {
+    const here = `shop-dev-assets${tail}`
+    const there = 'shop-dev-assets-123456789012-eu-central-1'
+    tagging.answers(hints(`arn:aws:s3:::${here}`, `arn:aws:s3:::${there}`, 'arn:aws:s3:::named-otherwise'))
+    const regions = { [here]: 'us-east-1', [there]: 'eu-central-1', 'named-otherwise': 'eu-central-1' }
+    // An endpoint that does not know the filter names them all.
+    for (const filters of [true, false]) {
+      s3.answers({
+        ListBuckets: ({ BucketRegion: wanted }) => ({
+          Buckets: Object.entries(regions).flatMap(([Name, BucketRegion]) => {
+            if (!filters) return { Name, BucketRegion }
+            return wanted === undefined || wanted === BucketRegion ? { Name } : []
+          }),
+        }),
+        GetBucketTagging: () => tagged('shop-dev'),
+      })
+      expect((await left(fakeCtx())).map(({ id }) => id)).toEqual([here])
+    }
+    expect(new Set(s3.inputsOf('GetBucketTagging').map(({ Bucket }) => Bucket))).toEqual(new Set([here]))
+  })
+
   test('without tags, or gone meanwhile: no leftover; tags that may not be read: named', async () => {
     const name = `shop-dev-assets${tail}`
     expect(await run([name], () => fail('NoSuchTagSet', 'no', 404))).toEqual([])

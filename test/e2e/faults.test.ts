@@ -74,6 +74,21 @@ describe('a stack that is not left in peace while it is made', () => {
     blade.aimAt(run)
     expect((await run.result).signal).toBe('SIGKILL')
     expect(await stateOf(stack).locked()).toBe(true)
+
+    // It is told at once, and by those that only look: nothing is written.
+    stack.account.proxy.intercept(null)
+    const before = await stateOf(stack).keys()
+    const [text, history] = await Promise.all([
+      stack.run(['status']),
+      stack.json<{ runs: { outcome: string; ended: string | null }[] }>(['state', 'history']),
+    ])
+    expect(text.code, text.stderr).toBe(3)
+    expect(text.stdout).toMatch(
+      new RegExp(`"up" was cut off \\(process ${run.pid} of .*, since 20.*\\): \`ecom-infra up\` goes on from there`),
+    )
+    expect(history.runs[0]).toMatchObject({ outcome: 'interrupted', ended: expect.any(String) })
+    expect(await stateOf(stack).locked()).toBe(true)
+    expect(await stateOf(stack).keys()).toEqual(before)
   })
 
   it.each([

@@ -31,11 +31,25 @@ describe('two stacks in one account and region, and strangers', () => {
   })
   afterAll(() => stack?.close())
 
+  it('tells in a sentence that ours is not there yet, and not row by row', async () => {
+    stack.configure(OURS)
+    const [text, document] = await Promise.all([stack.run(['status', '-c', 'ecom-infra.yaml']), status(stack, 3)])
+    expect(text.code, text.stderr).toBe(3)
+    expect(text.stdout.split('\n')).toContain(
+      'shop-dev is not there yet: nothing of it was found in us-east-1. `ecom-infra up -c ecom-infra.yaml` makes it.',
+    )
+    expect(text.stdout).not.toMatch(/ec2:vpc|not in sync/)
+    expect(document.resources.length).toBeGreaterThan(60)
+  })
+
   it('leave each other alone, and what is not ours is after our whole life as it was before', async () => {
     const before = await others()
     expect(before.things.length).toBeGreaterThan(70)
     await go(OURS, ['up', '--yes'])
     expect((await go(OURS, ['status'])).verdict).toBe('in-sync')
+    // What stands here is not left over there.
+    const elsewhere = await go(OURS, ['down', '--yes', '--region', 'eu-central-1'])
+    expect(elsewhere).toMatchObject({ summary: { deleted: 0 }, leftovers: [] })
     const first = await go(OURS, ['down', '--yes', '--delete-data'])
     expect(first.leftovers).toEqual([])
     expect(first.kept.map(({ type }) => type)).toEqual(['kms:key', 's3:bucket'])

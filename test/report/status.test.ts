@@ -3,6 +3,7 @@ import type { Address } from '../../src/engine/ref.ts'
 import { UNKNOWN } from '../../src/engine/ref.ts'
 import type { Health } from '../../src/engine/resource.ts'
 import type { Step } from '../../src/engine/steps.ts'
+import { runNote } from '../../src/report/run-note.ts'
 import { statusOf, verdictOf } from '../../src/report/status.ts'
 import { type StatusReport, statusDocument } from '../../src/report/status-document.ts'
 import { statusText } from '../../src/report/status-text.ts'
@@ -203,4 +204,46 @@ test('the command that puts it right says where', () => {
       .split('\n')
       .at(-1),
   ).toBe('`ecom-infra up --local -c b.yaml` puts it right.')
+})
+
+describe('a stack of which nothing is remembered', () => {
+  const missing = step('ec2:vpc/main', { action: 'create' })
+  const told = (steps: readonly Step[], notes: readonly string[] = []) =>
+    statusText(statusDocument(report({ rows: rows(steps), notes })), {
+      ...{ ...PLAIN, flags: ' --local', absentFrom: 'us-east-1' },
+    })
+
+  test('and nothing was found is not there yet: no rows', () => {
+    const text = told([missing, step('ec2:subnet/a', { action: 'create' })], ['A note.'])
+    expect(text.split('\n')).toEqual([
+      'shop-dev is not there yet: nothing of it was found in us-east-1. `ecom-infra up --local` makes it.',
+      '2 resources to make. 2.1 s, 31 API calls.',
+      '',
+      'Note: A note.',
+    ])
+  })
+
+  test.each<[string, Step]>([
+    ['but something of it', step('ec2:subnet/a', { live: live('subnet-1') })],
+    ["but somebody else's thing under our name", step('ec2:subnet/a', { action: 'blocked', live: live('x', false) })],
+  ])('%s is told row by row', (_, other) => {
+    expect(told([missing, other])).toContain('✖ ec2:vpc/main  missing')
+  })
+})
+
+describe('a run that the lock tells of', () => {
+  const run = { command: 'up', startedAt: '2026-01-01T00:00:00.000Z', holder: 'me@laptop', host: 'laptop', pid: 7 }
+  const who = '(process 7 of me@laptop on laptop, since 2026-01-01T00:00:00.000Z)'
+
+  test.each([
+    ['up', '`ecom-infra up --local` goes on from there.'],
+    ['down', '`ecom-infra down --local` goes on from there.'],
+    ['ssh-bastion', '`ecom-infra up --local` goes on from there.'],
+  ])('and that is dead: %s', (command, next) => {
+    expect(runNote({ ...run, command }, true, ' --local')).toBe(`"${command}" was cut off ${who}: ${next}`)
+  })
+
+  test('and that lives', () => {
+    expect(runNote(run, false, '')).toBe(`"up" is under way ${who}: what is shown here may have changed already.`)
+  })
 })

@@ -52,10 +52,17 @@ const logGroups: Finder = async (ctx, { arns }) => {
 const looksOurs = ({ stack, account, region }: Ctx, name: string): boolean =>
   beginsLikeOurs(stack, name) && name.endsWith(`-${account}-${region}`)
 
-/** By name and tag: another stack's name may begin with ours. */
+/**
+ * By name and tag: another stack's name may begin with ours. S3 lists those of all regions, and moto's tagging API
+ * hints at them: the same stack may well stand in another one, and what is there is not left over here.
+ */
 const buckets: Finder = async (ctx, { arns }) => {
   const hinted = arns.flatMap((arn) => arn.split(':s3:::')[1] ?? [])
-  const listed = await listing(ctx, ctx.s3.paginateListBuckets({}), (page) => page.Buckets)
+  const pages = ctx.s3.paginateListBuckets({ BucketRegion: ctx.region })
+  const listed = (await listing(ctx, pages, (page) => page.Buckets)).filter(
+    // AWS says the region of each when it was asked for one; moto does not, but leaves the others out.
+    ({ BucketRegion }) => BucketRegion === undefined || BucketRegion === ctx.region,
+  )
   const names = listed.flatMap(({ Name }) => (Name && (looksOurs(ctx, Name) || hinted.includes(Name)) ? [Name] : []))
   return (await Promise.all(names.map((name) => bucket(ctx, name)))).flat()
 }
