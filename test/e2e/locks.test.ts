@@ -191,6 +191,10 @@ describe('a run that loses its hold', () => {
       expect(text.stderr).toContain('--force')
       expect(document.json()).toMatchObject({ schema: 'ecom-infra/error/1', code: 'Locked' })
       expect((await lock()).pid).toBe(pid)
+      // It announces nothing: what it has forgotten tells of it.
+      const look = await stack.run(['status'])
+      expect(look.code, look.stderr).toBe(3)
+      expect(look.stdout).toMatch(new RegExp(`"down" is under way \\(process ${pid} of`))
       const broken = await stack.json(['state', 'unlock', '--force'])
       expect(broken).toMatchObject({ schema: 'ecom-infra/unlock/1', broken: { pid, command: 'down' } })
     })
