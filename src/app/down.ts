@@ -79,7 +79,7 @@ function protectionOf(session: Session, seen: Observation): Refused | null {
   return new Refused(
     'Protected',
     `${session.stack} is protected: protect is true${applied ? ' in what was last applied' : ''}.`,
-    { hint: 'Set `protect: false` in the config, run `ecom-infra up`, then `ecom-infra down`.' },
+    { hint: 'Set `protect: false` in the config, run `ecom-infra up` with the config file, then `ecom-infra down`.' },
   )
 }
 

@@ -75,7 +75,7 @@ export abstract class BaseCommand extends Command {
     this.tell(errorText(problem, { color: this.colorOn(process.stderr) }))
   }
 
-  private async problemOf(error: Error): Promise<Problem> {
+  protected async problemOf(error: Error): Promise<Problem> {
     const ofOurs = error instanceof Problem && !WRAPPED.test(error.message)
     if (ofOurs) return error
     const usage = error as Error & Usage

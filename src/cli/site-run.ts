@@ -10,6 +10,7 @@ import type { SiteFolder } from '../site/folder.ts'
 import { transferView } from '../ui/transfer-view.ts'
 import { makeView } from '../ui/view.ts'
 import type { Done, Stage } from './stage.ts'
+import { inWords } from './whereabouts.ts'
 
 export interface SiteWishes {
   readonly remove: boolean
@@ -36,7 +37,8 @@ export async function runSitePush(
       heard: (event) => moving.take(event),
     })
     await Promise.all([looking.close(), moving.close()])
-    const tell: Explain = (error, context) => explain(error, { ...context, ...session.connection })
+    const tell: Explain = (error, context) =>
+      inWords(explain(error, { ...context, ...session.connection }), stage.located)
     const document = siteDocument({
       ...{ stack: session.stack, dryRun: wishes.dryRun, ...outcome, leftOut, explain: tell },
       ...{ apiCalls: session.meter.calls, durationMs: performance.now() - stage.began },

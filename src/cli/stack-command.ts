@@ -1,24 +1,21 @@
-import { Flags } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
 import type { Session } from '../app/session.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { CONFIG_FILE } from '../config/names.ts'
-import { Refused } from '../engine/errors.ts'
+import { type Problem, Refused } from '../engine/errors.ts'
 import type { Emit } from '../engine/events.ts'
-import { shellQuoted } from '../text/quoted.ts'
 import { BaseCommand } from './base-command.ts'
 import type { Stage } from './stage.ts'
+import { flagsOf, inWords, located, type Whereabouts } from './whereabouts.ts'
 
 /** The flags of every command that talks to AWS (cli.md). */
-export interface AwsFlags {
-  readonly config: string | undefined
-  readonly stack: string | undefined
-  readonly profile: string | undefined
-  readonly region: string | undefined
-  readonly 'endpoint-url': string | undefined
-  readonly local: boolean
+export interface AwsFlags extends Whereabouts {
   readonly verbose: boolean
   readonly 'no-input': boolean
 }
+
+type Output = Interfaces.OutputFlags<Interfaces.FlagInput>
+type Args = Interfaces.OutputArgs<Interfaces.ArgInput>
 
 /** A command that works on a stack in AWS. */
 export abstract class StackCommand extends BaseCommand {
@@ -58,6 +55,26 @@ export abstract class StackCommand extends BaseCommand {
   readonly #disposers: (() => void)[] = []
   /** Everything that is emitted before a view is there is kept for it. */
   #emit: Emit = () => undefined
+  /** What this run was told of where; null: the flags have not been read. */
+  #place: Whereabouts | null = null
+
+  /** Remembers where, for whatever is said from here on. */
+  protected override async parse<F extends Output, B extends Output, A extends Args>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    this.#place = parsed.flags as unknown as AwsFlags
+    return parsed
+  }
+
+  protected override async problemOf(error: Error): Promise<Problem> {
+    return inWords(await super.problemOf(error), (text) => this.#located(text))
+  }
+
+  #located(text: string): string {
+    return this.#place === null ? text : located(text, this.#place)
+  }
 
   /** Hears of everything from here on. */
   private listen(emit: Emit): void {
@@ -82,8 +99,13 @@ export abstract class StackCommand extends BaseCommand {
       local: flags.local,
       verbose: flags.verbose,
     }
-    const emit: Emit = (event) => this.#emit(event)
-    const session = await openSession(loaded, access, { say: (line) => this.tell(line), emit, stop: this.stop })
+    const emit: Emit = (event) =>
+      this.#emit(event.kind === 'note' ? { ...event, text: this.#located(event.text) } : event)
+    const session = await openSession(loaded, access, {
+      say: (line) => this.tell(this.#located(line)),
+      emit,
+      stop: this.stop,
+    })
     if (flags.stack === undefined || needs !== 'config') return session
     const { withStoredConfig } = await import('../app/stored-config.ts')
     return withStoredConfig(session)
@@ -110,16 +132,13 @@ export abstract class StackCommand extends BaseCommand {
   protected stage(verbose: boolean, began: number): Stage {
     const out = this.progress
     const listen = (emit: Emit) => this.listen(emit)
-    return { out, color: this.colorOn(out), tty: this.drawsOn(out, verbose), began, listen }
+    const drawing = { out, color: this.colorOn(out), tty: this.drawsOn(out, verbose) }
+    return { ...drawing, began, listen, located: (text) => this.#located(text) }
   }
 
   /** The flags that say which stack is meant, for a command that is offered next: without them it may be another one. */
-  protected whereabouts({ config, stack, profile, region, local, 'endpoint-url': url }: AwsFlags): string {
-    const named = { '-c': config, '--stack': stack, '--profile': profile, '--region': region, '--endpoint-url': url }
-    const given = Object.entries(named).flatMap(([flag, value]) =>
-      value === undefined ? [] : [` ${flag} ${shellQuoted(value)}`],
-    )
-    return `${local ? ' --local' : ''}${given.join('')}`
+  protected whereabouts(flags: AwsFlags): string {
+    return flagsOf(flags)
   }
 
   protected withoutConfig(_flags: AwsFlags): Promise<LoadedConfig> {

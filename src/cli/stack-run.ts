@@ -5,6 +5,7 @@ import type { Explain, Target, TextOptions } from '../report/types.ts'
 import { harmlessOutput } from '../text/harmless.ts'
 import { makeView } from '../ui/view.ts'
 import type { Stage } from './stage.ts'
+import { inWords } from './whereabouts.ts'
 
 type View = ReturnType<typeof makeView>
 type Layers = Parameters<typeof makeView>[0]['layers']
@@ -51,6 +52,11 @@ export abstract class StackRun {
     return { color: this.#stage.color, width: this.#stage.out.columns }
   }
 
+  /** With the flags of this run in the commands that a text offers. */
+  protected located(text: string): string {
+    return this.#stage.located(text)
+  }
+
   protected get target(): Target {
     const { stack, identity, loaded } = this.session
     return { stack, account: identity.account, region: loaded.config.region }
@@ -58,7 +64,8 @@ export abstract class StackRun {
 
   /** What every last word says of the run itself. */
   protected get account() {
-    const tell: Explain = (error, context) => explain(error, { ...context, ...this.session.connection })
+    const tell: Explain = (error, context) =>
+      inWords(explain(error, { ...context, ...this.session.connection }), this.#stage.located)
     return {
       explain: tell,
       apiCalls: this.session.meter.calls,

@@ -11,6 +11,8 @@ export interface Stage {
   /** When the command began, by the monotonic clock. */
   readonly began: number
   readonly listen: (emit: Emit) => void
+  /** With the flags of this run in the commands that a text offers. */
+  readonly located: (text: string) => string
 }
 
 /** A command's last word. */

@@ -59,7 +59,8 @@ export class UpRun extends StackRun {
     if (isIdle(plan)) this.watch(layersOf(plan))
   }
 
-  async #planned({ plan, unfit }: UpOutcome, wishes: Wishes, keep: Keeping | null): Promise<Done> {
+  async #planned({ plan, unfit: found }: UpOutcome, wishes: Wishes, keep: Keeping | null): Promise<Done> {
+    const unfit = found.map((one) => ({ ...one, hint: this.located(one.hint) }))
     const document = { ...planDocument(this.target, plan), ...(unfit.length > 0 ? { preflight: unfit } : {}) }
     if (summary(plan).blocked > 0 || unfit.length > 0) {
       const why = unfit.length > 0 ? [preflightText(unfit, this.style)] : []

@@ -139,7 +139,7 @@ describe('a run that loses its hold', () => {
       expect(result.json()).toMatchObject({
         code: 'Locked',
         message: expect.stringMatching(/"down" by mallory@cave on cave \(process 7\), since 2026-11-21T08:00:00.000Z/),
-        hint: expect.stringMatching(/its lock is free in \d+ s; `ecom-infra state unlock`/),
+        hint: expect.stringMatching(/its lock is free in \d+ s; `ecom-infra state unlock/),
       })
     }
     expect((await lock()).run).toBe('another')

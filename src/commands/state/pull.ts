@@ -18,7 +18,7 @@ export default class StatePull extends StackCommand {
     const item = await store.get(manifestKeyOf(stack))
     if (item === null) {
       throw new Refused('NoManifest', `There is no ${name}.`, {
-        hint: '`ecom-infra up` writes it; it also finds a stack again whose manifest is lost.',
+        hint: '`ecom-infra up` with the config file writes it; it also finds a stack again whose manifest is lost.',
       })
     }
     if (this.jsonEnabled()) {
