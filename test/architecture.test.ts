@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   site: ['engine/errors'],
   blueprints: [
     ...['engine', 'resources', 'aws/facts', 'aws/names', 'aws/policy', 'config/schema', 'config/cidr'],
-    'site/caching',
+    ...['config/servers', 'site/caching'],
   ],
   state: ['engine', 'aws', 'files', 'text'],
   local: ['engine/errors', 'files'],

@@ -1,4 +1,5 @@
 import type { Prices } from '../prices/prices.ts'
+import { serverParts } from '../prices/server.ts'
 import type { Unit } from '../prices/table.ts'
 
 /** A resource, as far as its price depends on it. A report knows no types, so a spec is looked at as it comes. */
@@ -41,18 +42,13 @@ const count = (value: unknown): number => (Array.isArray(value) ? value.length :
 /** A size that nobody knows yet is no size. */
 const finite = (usd: number | null): number | null => (usd === null || Number.isNaN(usd) ? null : usd)
 
-/** Metrics that an instance sends each minute, instead of every five for nothing. */
-const DETAILED_METRICS = 7
-
-/** A server, alone or of a group: itself, its disk, its address, and how closely it is watched. */
 const server: Priced = (spec, prices) => {
   const volume = (spec.rootVolume ?? {}) as Spec
-  return [
-    part(text(spec.instanceType), prices.instanceMonthly(text(spec.instanceType))),
-    part('its disk', finite(prices.volumeMonthly(text(volume.type), number(volume.sizeGb)))),
-    ...(spec.publicIp === true ? [part('its public address', prices.addressMonthly())] : []),
-    ...(spec.detailedMonitoring === true ? [part('its metrics', prices.metricsMonthly(DETAILED_METRICS))] : []),
-  ]
+  const one = {
+    ...{ type: text(spec.instanceType), disk: { type: text(volume.type), sizeGb: number(volume.sizeGb) } },
+    ...{ publicIp: spec.publicIp === true, detailedMonitoring: spec.detailedMonitoring === true },
+  }
+  return serverParts(one, prices).map(({ what, usd }) => part(what, finite(usd)))
 }
 
 const group: Priced = ({ launchTemplateId, minSize, maxSize }, prices, follow) => {

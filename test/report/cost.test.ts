@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { draw } from '../../src/blueprints/index.ts'
 import { checkConfig } from '../../src/config/check.ts'
+import type { Config } from '../../src/config/schema.ts'
+import { SIZES_ASKED } from '../../src/config/wizard/sizes.ts'
 import type { Node } from '../../src/engine/graph.ts'
 import type { Address } from '../../src/engine/ref.ts'
 import type { Step } from '../../src/engine/steps.ts'
@@ -33,6 +35,21 @@ const group = { minSize: 1, maxSize: 3, launchTemplateId: { $ref: 'ec2:launch-te
 const balancer = { scheme: 'internet-facing', subnetIds: ['subnet-1', 'subnet-2'] }
 
 const priceOf = (...steps: readonly Step[]) => monthlyUsd(planOf(...steps), 'us-east-1')
+
+function configOf(web: object): Config {
+  const checked = checkConfig({ name: 'shop', environment: 'dev', region: 'us-east-1', blueprint: 'ecommerce', web })
+  if (!checked.ok) throw new Error(JSON.stringify(checked.findings))
+  return checked.config
+}
+
+/** All that the blueprint draws, as it is made. */
+function drawn(config: Config): readonly Step[] {
+  const graph = draw(config, {
+    ...{ account: '123456789012', partition: 'aws', region: 'us-east-1', images: { x86_64: 'ami-1' }, tls: true },
+    zones: ['us-east-1a', 'us-east-1b'],
+  })
+  return [...graph.nodes.values()].map((node) => step(node.address, { action: 'create', node }))
+}
 
 describe('what each kind costs in us-east-1', () => {
   // A t3.micro at 0.0104 an hour, 8 GB at 0.08, an address at 0.005 an hour, seven metrics at 0.30.
@@ -126,19 +143,19 @@ describe('what is not known', () => {
   })
 
   test('everything that the blueprint draws has a price in us-east-1', () => {
-    const checked = checkConfig({ name: 'shop', environment: 'dev', region: 'us-east-1', blueprint: 'ecommerce' })
-    if (!checked.ok) throw new Error(JSON.stringify(checked.findings))
-    const graph = draw(checked.config, {
-      ...{ account: '123456789012', partition: 'aws', region: 'us-east-1', images: { x86_64: 'ami-1' }, tls: true },
-      zones: ['us-east-1a', 'us-east-1b'],
-    })
-    const steps = [...graph.nodes.values()].map((node) => step(node.address, { action: 'create', node }))
+    const steps = drawn(configOf({}))
     const bill = priceOf(...steps)
     expect(bill.unknown).toEqual([])
     // One NAT gateway and its address, a balancer with two, and a server at least.
     expect(bill.after).toBeGreaterThan(32.85 + 3.65 + 16.43 + 2 * 3.65 + 7.59)
     expect(bill.uses).toContainEqual({ what: 'traffic through NAT', usd: 0.045, per: 'GB' })
   })
+})
+
+test.each(['public', 'private'] as const)('the wizard says of one %s server what the plan does', (placement) => {
+  const most = (maxSize: number) => priceOf(...drawn(configOf({ placement, maxSize }))).afterAtMost ?? 0
+  const shown = SIZES_ASKED.find(({ title }) => title === 'Web servers')?.show(configOf({ placement }))
+  expect(shown).toBe(`t3.micro, $${(most(2) - most(1)).toFixed(2)} a month each`)
 })
 
 describe('how it is told', () => {

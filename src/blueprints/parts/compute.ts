@@ -1,5 +1,6 @@
 import { imageFor } from '../../aws/facts.ts'
 import { nameOf } from '../../aws/names.ts'
+import { hasPublicAddress, WEB_SERVER } from '../../config/servers.ts'
 import type { Handle } from '../../engine/graph.ts'
 import { type AutoScalingGroupOut, autoScalingGroup } from '../../resources/autoscaling/group.ts'
 import { launchTemplate } from '../../resources/ec2/launch-template.ts'
@@ -34,7 +35,7 @@ export function webServers(draft: Draft, around: Around): Handle<AutoScalingGrou
   const { net, logs, stores, targetGroup } = around
   const compute = draft.graph.layer('Compute')
   const template = serverTemplate(draft, around)
-  const isPublic = config.web.placement === 'public'
+  const isPublic = hasPublicAddress(config)
   return compute.add(
     autoScalingGroup,
     'web',
@@ -65,10 +66,10 @@ function serverTemplate(draft: Draft, { groups, logs, stores }: Around) {
     instanceType: config.web.instanceType,
     instanceProfileArn: profile.ref('arn'),
     securityGroupIds: [groups.web.ref('id')],
-    publicIp: config.web.placement === 'public',
-    detailedMonitoring: true,
+    publicIp: hasPublicAddress(config),
+    detailedMonitoring: WEB_SERVER.detailedMonitoring,
     metadata: { httpTokens: 'required', hopLimit: 1 },
-    rootVolume: { device: '/dev/xvda', type: 'gp3', sizeGb: 8, encrypted: true },
+    rootVolume: { device: '/dev/xvda', ...WEB_SERVER.disk, encrypted: true },
     userData: webUserData({
       ...{ stack, region: facts.region, logGroups: logs.names },
       retentionDays: config.monitoring.logRetentionDays,

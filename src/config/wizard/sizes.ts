@@ -1,5 +1,7 @@
 import { pricesOf } from '../../prices/prices.ts'
+import { serverMonthly } from '../../prices/server.ts'
 import type { Config } from '../schema.ts'
+import { hasPublicAddress, WEB_SERVER } from '../servers.ts'
 import { monthly } from './money.ts'
 import { chosenOrTyped, numberOf, type Question, typed } from './question.ts'
 
@@ -22,12 +24,14 @@ const size = (value: string, usd: number | null) => ({
   description: SIZES[value.replace(/^db\./, '')] ?? '',
 })
 
-const serverPrice = ({ region }: Config, type: string) => pricesOf(region).instanceMonthly(type)
+const serverPrice = (config: Config, type: string) =>
+  serverMonthly({ ...WEB_SERVER, type, publicIp: hasPublicAddress(config) }, pricesOf(config.region))
 
 const server = chosenOrTyped({
   title: 'Web servers',
   path: ['web', 'instanceType'],
-  about: () => 'what each of them runs on',
+  about: (config) =>
+    `what each of them runs on; prices with its disk, ${hasPublicAddress(config) ? 'address ' : ''}and metrics`,
   usual: Object.keys(SIZES),
   lineOf: (type, config) => size(type, serverPrice(config, type)),
   other: 'another type…',
