@@ -39,7 +39,11 @@ export async function pushSite(session: Session, options: PushOptions): Promise<
   const { files, remove, dryRun, begin, heard } = options
   const bucket = bucketNameOf(session.stack, 'assets', session.identity.account, session.loaded.config.region)
   const ctx = toolsOf(session).ctx(null, null)
-  session.emit({ kind: 'phase', phase: 'look', text: `comparing ${files.length} files with ${bucket}` })
+  session.emit({
+    kind: 'phase',
+    phase: 'look',
+    text: `comparing ${files.length === 1 ? '1 file' : `${files.length} files`} with ${bucket}`,
+  })
   await refuseForeignSite(ctx, bucket)
   const stored = await listSite(ctx, bucket)
   const plan = planSite(files, stored, await compare(ctx, bucket, files, stored), { remove })

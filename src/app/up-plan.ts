@@ -1,4 +1,5 @@
 import { Refused } from '../engine/errors.ts'
+import { PROTECTED } from '../engine/plan.ts'
 import type { Address } from '../engine/ref.ts'
 import type { Consent, Plan } from '../engine/steps.ts'
 import { idlePatterns, narrowed } from '../engine/targets.ts'
@@ -45,9 +46,19 @@ export function refuseMistyped({ adopt, replace }: Wishes, targets: readonly str
   const known = [...seen.wanted.nodes.keys(), ...own]
   const strange = (allowance: ReadonlySet<Address>) => [...allowance].filter((address) => !known.includes(address))
   // What permits something is an address: a pattern might permit more than was thought of.
+  refusePatterns('--replace', [...replace])
+  refusePatterns('--adopt', [...adopt])
   refuseStrange('--replace', strange(replace))
   refuseStrange('--adopt', strange(adopt))
   refuseStrange('--target', idlePatterns(targets, known))
+}
+
+function refusePatterns(flag: string, addresses: readonly string[]): void {
+  const patterns = addresses.filter((address) => address.includes('*'))
+  if (patterns.length === 0) return
+  throw new Refused('UnknownAddress', `${flag} takes addresses, not patterns: ${patterns.join(', ')}.`, {
+    hint: 'Give it once for each address; `ecom-infra state list` lists them, and the plan what stands in the way.',
+  })
 }
 
 /** Of what is not there, and never was. */
@@ -71,6 +82,9 @@ export function refuseMoreLoss(before: Plan, now: Plan): void {
   )
 }
 
+const CLEAR_AWAY = 'Remove what stands in the way, then run the same command again.'
+const UNPROTECT = 'Set `protect: false` in the config, then run `ecom-infra up` with the config file.'
+
 /** A blocked plan is not begun at all. */
 export function refuseBlocked(plan: Plan): void {
   const blocked = plan.steps.filter(({ action }) => action === 'blocked')
@@ -78,7 +92,7 @@ export function refuseBlocked(plan: Plan): void {
   const lines = blocked.map(({ address, reason }) => `  ${address}: ${reason}`)
   throw new Refused('Blocked', `The plan is blocked, so nothing was changed:\n${lines.join('\n')}`, {
     address: blocked[0]?.address,
-    hint: 'Remove what stands in the way, then run the same command again.',
+    hint: blocked.every(({ reason }) => reason?.endsWith(PROTECTED)) ? UNPROTECT : CLEAR_AWAY,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Session } from '../app/session.ts'
 import { explain } from '../aws/explain.ts'
 import { pace } from '../aws/wait.ts'
+import { beforeAnyChange } from '../engine/errors.ts'
 import type { Explain, Target, TextOptions } from '../report/types.ts'
 import { harmlessOutput } from '../text/harmless.ts'
 import { makeView } from '../ui/view.ts'
@@ -37,7 +38,9 @@ export abstract class StackRun {
   /** Asks a person. The time that takes is not the run's. */
   protected async asking<T>(ask: () => Promise<T>): Promise<T> {
     const before = performance.now()
-    const answer = await ask()
+    const answer = await ask().catch((error: unknown) => {
+      throw beforeAnyChange(error)
+    })
     this.#asked += performance.now() - before
     return answer
   }

@@ -98,8 +98,9 @@ async function agreeToOverwrite({ out, mayAsk, output }: Wishes): Promise<void> 
 }
 
 async function decide({ out, given, suggested, defaults, mayAsk, output }: Wishes): Promise<Config> {
-  const { answersOver, checkGiven, configFrom, requireAnswers } = await import('../config/answers.ts')
-  if (defaults) return configFrom(answersOver(given, suggested))
+  const { answersOver, checkGiven, configFrom, regionVariable, requireAnswers } = await import('../config/answers.ts')
+  const variable = given.region === undefined ? regionVariable(process.env) : undefined
+  if (defaults) return configFrom(answersOver(given, suggested), variable)
   if (!mayAsk) {
     checkGiven(given)
     return configFrom(requireAnswers(given))

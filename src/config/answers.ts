@@ -48,14 +48,23 @@ export function knownRegion(region: string): string {
   return regionOf(region) === undefined ? SAMPLE.region : region
 }
 
-/** The config that the answers make, or one refusal for all that is wrong with them, by flag. */
-export function configFrom(answers: unknown): Config {
+/** Where a region that no flag has named was suggested from; undefined: it is ours. */
+export const regionVariable = (env: Surroundings['env']): string | undefined =>
+  ['AWS_REGION', 'AWS_DEFAULT_REGION'].find((name) => env[name])
+
+/**
+ * The config that the answers make, or one refusal for all that is wrong with them, by flag, or by the variable that
+ * the region came from.
+ */
+export function configFrom(answers: unknown, variable?: string): Config {
   const checked = checkConfig(answers)
   if (checked.ok) return checked.config
+  const sourceOf = (field: string) => (field === 'region' && variable !== undefined ? variable : `--${field}`)
   const problems = checked.findings.map((finding) =>
-    placed(finding, { file: `--${finding.path[0]}`, line: null, column: null }),
+    placed(finding, { file: sourceOf(String(finding.path[0])), line: null, column: null }),
   )
-  throw new ConfigError('The command line', problems)
+  const alone = problems.every(({ file }) => file === variable)
+  throw new ConfigError(alone ? 'The environment' : 'The command line', problems)
 }
 
 /** Refuses wrong flags before the first question, so that nobody answers all to learn of the last. */

@@ -98,7 +98,7 @@ function textOf(
     const missing = codeOf(error) === 'ENOENT'
     throw new ConfigError(
       file,
-      [fileProblem(file, why, ALLOWED)],
+      [fileProblem(file, why, missing ? '' : ALLOWED)],
       missing ? `\`ecom-infra init --out ${shellQuoted(file)}\` writes one.` : undefined,
     )
   }

@@ -39,9 +39,16 @@ export class ConfigError extends Refused {
       ...told.map((one) => `  ${problemLine(one)}`),
       ...(many ? ['  …'] : []),
     ]
-    super('InvalidConfig', lines.join('\n'), { hint })
+    super('InvalidConfig', sentenceOf(subject, told) ?? lines.join('\n'), { hint })
     this.problems = told
   }
+}
+
+/** Of a file that is the problem itself there is no more to say than that; null: there is. */
+function sentenceOf(subject: string, [one, ...more]: readonly ConfigProblem[]): string | null {
+  if (one === undefined || more.length > 0 || one.file !== line(subject, PATH) || one.field !== '') return null
+  if (one.line !== null) return null
+  return `${one.file} ${one.allowed === '' ? one.message : `${one.message}; allowed: ${one.allowed}`}.`
 }
 
 /** `file:line:column  field  value  what is wrong; allowed: …`, leaving out what there is not. */

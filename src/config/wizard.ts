@@ -1,3 +1,4 @@
+import { beforeAnyChange } from '../engine/errors.ts'
 import { type Answers, answersOver, checkGiven, configFrom, type Given, knownRegion } from './answers.ts'
 import { valueAt } from './finding.ts'
 import { withValue } from './judge.ts'
@@ -43,6 +44,8 @@ export async function askConfig({ given, suggested, env, output, file = CONFIG_F
       answers = withValue(answers, question.path, answer)
     }
     return configFrom(await review({ ...now, answers, questions: QUESTIONS, file }))
+  } catch (error) {
+    throw beforeAnyChange(error)
   } finally {
     over.abort()
   }

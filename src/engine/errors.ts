@@ -71,7 +71,13 @@ export class Declined extends Problem {
 /** A signal ended the run; what was in flight has been awaited and saved. Exit 130 or 143. */
 export class Interrupted extends Problem {
   override readonly name = 'Interrupted'
-  constructor(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT') {
-    super('Interrupted', `Interrupted by ${signal}.`, signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm)
+  constructor(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT', more = '') {
+    super('Interrupted', `Interrupted by ${signal}.${more}`, signal === 'SIGINT' ? EXIT.sigint : EXIT.sigterm)
   }
 }
+
+/** What was thrown while somebody was asked: an interrupt then says that nothing has been done yet. */
+export const beforeAnyChange = (error: unknown): unknown =>
+  error instanceof Interrupted
+    ? new Interrupted(error.exit === EXIT.sigterm ? 'SIGTERM' : 'SIGINT', ' Nothing was changed.')
+    : error

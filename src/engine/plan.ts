@@ -82,11 +82,13 @@ function compare(
   return { ...base, changes, action: changes.length > 0 ? 'update' : 'none', reason: null }
 }
 
+/** How the reason ends where a replacement is refused by that. */
+export const PROTECTED = '`protect: true` refuses every replacement'
+
 /** A replacement, unless data, protection or the lack of a word forbids it. */
 function replacing(base: Base, reason: string, { decided, input }: Scope): Step {
   const { consent } = input
-  if (consent.protect)
-    return { ...base, action: 'blocked', reason: `${reason}, and \`protect: true\` refuses every replacement` }
+  if (consent.protect) return { ...base, action: 'blocked', reason: `${reason}, and ${PROTECTED}` }
   const allowed = consent.replace.has(base.address) && consent.deleteData
   if (base.type.about.holdsData && !allowed) {
     const word = `--replace ${base.address} --delete-data`

@@ -122,7 +122,7 @@ export function stacksText({ account, region, stacks }: Stacks, options: TextOpt
     ...[stack, blueprint ?? '?', String(resources), savedAt ?? '-'],
     damage ?? (locked ? 'locked' : ''),
   ])
-  return table(['stack', 'blueprint', 'resources', 'saved', ''], rows, options).join('\n')
+  return table(['STACK', 'BLUEPRINT', 'RESOURCES', 'SAVED', ''], rows, options).join('\n')
 }
 
 interface Rebuilt {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { checkGiven, configFrom, nameFrom, requireAnswers, suggestAnswers } from '../../src/config/answers.ts'
+import {
+  checkGiven,
+  configFrom,
+  nameFrom,
+  regionVariable,
+  requireAnswers,
+  suggestAnswers,
+} from '../../src/config/answers.ts'
 import { SAMPLE } from '../../src/config/check.ts'
 import { ConfigError } from '../../src/config/problem.ts'
 import { Problem } from '../../src/engine/errors.ts'
@@ -49,6 +56,18 @@ test('wrong flags are told all at once, by flag', () => {
   expect(error.message).toBe(`The command line has 2 problems:
   --name  name  "Shop"  is not a valid name; allowed: 2-20 of a-z 0-9 and single inner hyphens, starting with a letter; not sg, internal, sg-…, internal-…
   --region  region  "mars"  is unknown; allowed: a commercial AWS region, for example us-east-1`)
+})
+
+test('a wrong region that no flag has named is told by its variable', () => {
+  expect(regionVariable({ AWS_REGION: '', AWS_DEFAULT_REGION: 'moon-1' })).toBe('AWS_DEFAULT_REGION')
+  expect(regionVariable({ AWS_REGION: 'moon-1', AWS_DEFAULT_REGION: 'eu-west-1' })).toBe('AWS_REGION')
+  expect(regionVariable({})).toBeUndefined()
+  const moon = { ...SAMPLE, region: 'moon-1' }
+  expect(refusal(() => configFrom(moon, 'AWS_REGION')).message).toMatch(
+    /^The environment has 1 problem:\n {2}AWS_REGION {2}region {2}"moon-1"/,
+  )
+  const both = refusal(() => configFrom({ ...moon, name: 'Shop' }, 'AWS_REGION')).message
+  expect(both).toMatch(/^The command line has 2 problems:\n {2}--name .*\n {2}AWS_REGION/)
 })
 
 test('a missing answer names its flag', () => {

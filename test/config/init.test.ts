@@ -87,7 +87,7 @@ describe('init', () => {
 
   test('a shell with a region that is none is not quietly given another', async () => {
     vi.stubEnv('AWS_REGION', 'mars')
-    expect((await refusal('--defaults')).message).toContain('--region  region  "mars"  is unknown')
+    expect((await refusal('--defaults')).message).toContain('AWS_REGION  region  "mars"  is unknown')
   })
 
   test('an existing file is never overwritten without asking', async () => {

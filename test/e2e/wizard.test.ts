@@ -162,6 +162,7 @@ describe('init, at a terminal', () => {
 describe('Ctrl-C ends it with 130, and nothing is written', () => {
   async function leaves(terminal: Terminal): Promise<void> {
     expect(await terminal.ended()).toBe(130)
+    expect(terminal.screen.text).toMatch(/Interrupted by SIGINT\. Nothing was changed\.$/)
     expect(existsSync(config())).toBe(false)
     expect(terminal.screen.cursorVisible).toBe(true)
     expect(account.proxy.report().total).toBe(0)
@@ -257,6 +258,7 @@ describe('up without a config, at a terminal', () => {
     const second = at('up')
     await second.answer('Do this? (y/N)', KEY.ctrlC)
     expect(await second.ended()).toBe(130)
+    expect(second.screen.text).toMatch(/Interrupted by SIGINT\. Nothing was changed\.$/)
     expect(second.screen.text).not.toMatch(/Blueprint:|Name:|Wrote/)
     const third = at('up')
     await third.shows('Do this? (y/N)')

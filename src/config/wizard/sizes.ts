@@ -79,7 +79,10 @@ function hundredGb(config: Config): number | null {
 const storage = typed({
   title: 'Storage',
   path: ['database', 'storageGb'],
-  about: (config) => `GB for the database; grows, never shrinks; 100 cost ${monthly(hundredGb(config))}`,
+  about: (config) => {
+    const usd = hundredGb(config)
+    return `GB for the database; grows, never shrinks${usd === null ? '' : `; 100 cost ${monthly(usd)}`}`
+  },
   meaning: numberOf,
   show: (config) => `${config.database.storageGb} GB, ${monthly(databasePrice(config))} with the database`,
 })
