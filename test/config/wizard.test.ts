@@ -100,7 +100,7 @@ describe('the list of answers', () => {
     await person.answer('Fewest servers', '5')
     await person.shows('they do not go together yet')
     expect(person.screen).toContain('Write ecom-infra.yaml (one answer is still wrong)')
-    expect(person.screen).toMatch(/❯ Most servers +2: is less than web\.minSize, 5/)
+    expect(person.screen).toMatch(/❯ Most servers +2: is less than "Fewest servers", 5/)
     await person.answer(REVIEW, ...times(12, 'up'))
     await person.shows('First put right what is wrong.')
     await person.answer(REVIEW, ...times(11, 'down'))

@@ -101,10 +101,10 @@ describe('init, at a terminal', () => {
     ['SSH', '203.0.113.9', '"203.0.113.9" has no prefix length; one address is 203.0.113.9/32', '203.0.113.9/32'],
     ['Web servers', 'm7i', '"m7i" is not an instance type; allowed: a type of EC2 instance', 'm7i.large'],
     ['Fewest servers', 'two', '"two" is text, not a whole number; allowed: 1 to 100', '2'],
-    ['Most servers', '1', '1 is less than web.minSize, 2; allowed: 2 to 100', '4'],
+    ['Most servers', '1', '1 is less than "Fewest servers", 2; allowed: 2 to 100', '4'],
     ['Database', 't3.micro', '"t3.micro" is not a database instance class; allowed: a class of RDS', 'db.m7g.large'],
     ['Storage', '19', '19 is less than 20; allowed: 20 to 65536', '50'],
-    ['Alarm e-mail', 'ops@', '"ops@" is not an e-mail address; allowed: null, or one', 'ops@example.com'],
+    ['Alarm e-mail', 'ops@', '"ops@" is not an e-mail address; allowed: none, or one', 'ops@example.com'],
   ]
 
   it('tells what is wrong with each answer, in a narrow terminal too, and lets it be put right', async () => {

@@ -1,9 +1,9 @@
 import { complaintAt } from '../judge.ts'
 import type { Config } from '../schema.ts'
 import { type Now, type Question, typed } from './question.ts'
+import { NOBODY } from './words.ts'
 
 const PATH = ['access', 'sshCidrs'] as const
-const NOBODY = 'none'
 
 /** Networks with commas or spaces between them. */
 const listOf = (text: string): readonly string[] =>

@@ -51,6 +51,9 @@ const range = typed({
   about: () => "the VPC's addresses, from /16 to /24",
 })
 
+/** The layout has room for four. */
+const ROOM = 4
+
 const zones = typed({
   title: 'Zones',
   path: ['network', 'availabilityZones'],
@@ -59,11 +62,14 @@ const zones = typed({
     return `over how many data centres; ${most === 2 ? 'this region has 2' : `2 to ${most}`}`
   },
   meaning: numberOf,
+  complain: (zones, { region }) => {
+    const most = mostZones(region)
+    return Number(zones) > ROOM && most < ROOM ? `${zones} is more than ${region} has: ${most}` : null
+  },
   suggest: ({ region, network }) => String(Math.min(network.availabilityZones, mostZones(region))),
 })
 
-/** The layout has room for four. */
-const mostZones = (region: string): number => Math.min(regionOf(region)?.zones ?? 2, 4)
+const mostZones = (region: string): number => Math.min(regionOf(region)?.zones ?? 2, ROOM)
 
 type Nat = Config['network']['nat']
 

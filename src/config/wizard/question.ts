@@ -3,6 +3,7 @@ import { complaintAt } from '../judge.ts'
 import type { Config } from '../schema.ts'
 import type { Asker } from './ask.ts'
 import type { Choice } from './choice.ts'
+import { asAsked } from './words.ts'
 
 /** One thing that a person decides. */
 export interface Question {
@@ -33,12 +34,15 @@ interface Typed {
   about(config: Config): string
   /** What a text means; itself, if left out. */
   readonly meaning?: (text: string) => unknown
+  /** What the rules could not tell so well; null: let them judge. */
+  readonly complain?: (value: unknown, config: Config) => string | null
   readonly suggest?: (config: Config) => string
   readonly show?: (config: Config) => string
 }
 
 /** A question that is answered by typing. */
-export function typed({ title, path, about, meaning = (text) => text, suggest, show }: Typed): Question {
+export function typed({ title, path, about, meaning = (text) => text, ...rest }: Typed): Question {
+  const { complain = () => null, suggest, show } = rest
   const written = (config: Config) => String(valueAt(config, path))
   return {
     title,
@@ -48,7 +52,10 @@ export function typed({ title, path, about, meaning = (text) => text, suggest, s
       const answer = await asker.type({
         message: `${title}: ${about(config)}`,
         suggested: (suggest ?? written)(config),
-        complaint: (text) => complaintAt(config, path, meaning(text)),
+        complaint: (text) => {
+          const complaint = complain(meaning(text), config) ?? complaintAt(config, path, meaning(text))
+          return complaint && asAsked(complaint)
+        },
       })
       return meaning(answer)
     },

@@ -4,6 +4,7 @@ import { withValue } from '../judge.ts'
 import { configSchema } from '../schema.ts'
 import type { Choice } from './choice.ts'
 import type { Now, Question } from './question.ts'
+import { asAsked } from './words.ts'
 
 interface Review extends Omit<Now, 'config' | 'again'> {
   readonly questions: readonly Question[]
@@ -47,7 +48,7 @@ function complaintsAbout(questions: readonly Question[], answers: unknown): Read
   return new Map(
     questions.flatMap((question) => {
       const found = findings.find(({ path }) => startsWith(path, question.path))
-      return found === undefined ? [] : [[question, found.message] as const]
+      return found === undefined ? [] : [[question, asAsked(found.message)] as const]
     }),
   )
 }
