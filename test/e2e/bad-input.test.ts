@@ -44,6 +44,22 @@ describe('bad input: exit 2, and not a single call', () => {
     expect(proxy().calls).toEqual([])
   })
 
+  it('what is offered next goes where this command went', async () => {
+    const { code, hint } = await failing(['up', '--yes', '--plan', 'nope.plan', '--region', 'eu-west-1'], 2)
+    expect(code).toBe('NoPlan')
+    expect(hint).toContain('`ecom-infra up --region eu-west-1 --dry-run --out FILE`')
+    expect(proxy().calls).toEqual([])
+  })
+
+  it.each([
+    [['upp'], 'Did you mean `ecom-infra up`?'],
+    [['state', 'lsit'], 'Did you mean `ecom-infra state list`?'],
+  ])('%j is told the command that is near it', async (args, words) => {
+    const { code, stderr } = await stack.run(args)
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain(words)
+  })
+
   it('a config that is a folder, or not there', async () => {
     mkdirSync(join(stack.dir, 'folder'))
     expect((await failing(['up', '--yes', '-c', 'folder'], 2)).message).toContain('folder')
