@@ -14,8 +14,8 @@ export default class Down extends StackCommand {
   static override description =
     `Shows what goes, what data would be lost and what stands in the way before the first delete, asks for the \
 stack's name, deletes in reverse order, sweeps the account independently, and prints a receipt.
-Exit code 6: something is left; each is named. Exit code 1 with a receipt: what could not be looked through, or what
-failed, is named in it.`
+Exit code 6: something is left; each is named.
+Exit code 1 with a receipt: what failed, or could not be looked through, is named in it.`
   static override examples = [
     { description: 'Show, ask for the name, delete, prove', command: '<%= config.bin %> down' },
     { description: 'Only show what would be deleted', command: '<%= config.bin %> down --dry-run' },
