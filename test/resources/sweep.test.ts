@@ -130,14 +130,14 @@ describe('the sweep', () => {
   afterAll(() => proxy.close())
 
   test('finds nothing in an empty account, and changes nothing', async () => {
-    expect(await sweep(world.ctx)).toEqual({ leftovers: [], kept: [] })
+    expect(await sweep(world.ctx)).toEqual({ leftovers: [], kept: [], unseen: [] })
     expect(proxy.report().changes).toBe(0)
   })
 
   test("takes nothing of another stack's for ours, even when its name begins with ours", async () => {
     const other = `${world.stack}-qa`
     await everything(world, other, { 'ecom-infra:stack': other })
-    expect(await sweep(world.ctx)).toEqual({ leftovers: [], kept: [] })
+    expect(await sweep(world.ctx)).toEqual({ leftovers: [], kept: [], unseen: [] })
   })
 
   test('names one of every kind, with what it costs', async () => {
