@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+// The SDK is compiled once for all workers, and for what they start with a temporary folder of its own.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 
 const emulator = [
   'test/e2e/**/*.test.ts',

@@ -189,8 +189,9 @@ describe('preflight in an account with less', () => {
     stack.account.proxy.intercept((call) =>
       ASKED.test(call.action) ? refusal(call, 403, 'AccessDeniedException', 'You may not ask.') : 'forward',
     )
-    const made = await stack.json<Document>(['up', '--yes'])
-    expect(made.failures).toEqual([])
+    const made = await stack.json<Document>(['up', '--yes', '--target', 'ec2:subnet/*'])
+    expect(made).toMatchObject({ failures: [], summary: { failed: 0 } })
+    expect(stack.account.proxy.calls.some(({ action, status }) => ASKED.test(action) && status === 403)).toBe(true)
     stack.account.proxy.intercept(null)
   })
 })
