@@ -168,9 +168,9 @@ describe('a run that loses its hold', () => {
   })
 
   it('a lock is not trusted any more after a sleep longer than its lease', async () => {
-    const { result, changed } = await midway(DOWN, { action: 'DeleteNatGateway', lease: '3' }, async (run) => {
+    const { result, changed } = await midway(DOWN, { action: 'DeleteNatGateway', lease: '6' }, async (run) => {
       run.kill('SIGSTOP')
-      await sleep(3_500)
+      await sleep(6_500)
       run.kill('SIGCONT')
     })
     expect(changed).toEqual([])
