@@ -6,6 +6,7 @@ import { here } from '../state/holder.ts'
 import { lockKeyOf, type StatePlace } from '../state/keys.ts'
 import { type Loaded, loadManifest } from '../state/load.ts'
 import { type HeldLock, heldText, Locked, lastArrivalOf, readLock } from '../state/lock-document.ts'
+import type { StateStore } from '../state/store.ts'
 import { isFree } from '../state/take-lock.ts'
 import { clockOf } from './context.ts'
 import type { Session } from './session.ts'
@@ -25,15 +26,19 @@ export interface Recorded {
 /** The manifest, and then the lock: whoever announced what is in the one, and is still at work, holds the other. */
 export async function recorded({ store, stack }: Session, place: StatePlace): Promise<Recorded> {
   const loaded = await loadManifest(store, stack, place)
+  return { loaded, ...(await heldBy(store, stack)) }
+}
+
+async function heldBy(store: StateStore, stack: string): Promise<Omit<Recorded, 'loaded'>> {
   const held = await readLock(store, lockKeyOf(stack))
   const free = held === null || (await isFree(held, here))
-  return { loaded, dead: free ? held : null, busy: free ? null : held }
+  return { dead: free ? held : null, busy: free ? null : held }
 }
 
 /** Throws `Locked` while another run is at work. */
 async function refuseBusy({ store, stack }: Session): Promise<void> {
-  const held = await readLock(store, lockKeyOf(stack))
-  if (held !== null && !(await isFree(held, here))) throw new Locked(stack, held)
+  const { busy } = await heldBy(store, stack)
+  if (busy) throw new Locked(stack, busy)
 }
 
 /** The clock of those who wait to change something: whoever takes the lock meanwhile ends the wait. */
